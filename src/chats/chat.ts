@@ -1,0 +1,59 @@
+// The contract's two shapes of a chat, made from KOOK's in this one place.
+import * as z from "zod";
+import type { WireChat, WireChatRow } from "../kook/wire.ts";
+import { harmlessName } from "./name.ts";
+
+/** A chat in a list. Ids are strings; times are ISO 8601 UTC, absent for never. */
+export const chatRowSchema = z.object({
+  chat_code: z.string(),
+  target_id: z.string(),
+  username: z.string(),
+  online: z.boolean(),
+  unread_count: z.int(),
+  latest_msg_time: z.string().optional(),
+});
+export type ChatRow = z.infer<typeof chatRowSchema>;
+
+/** One chat with all that KOOK tells of it, but for the avatar. */
+export const chatSchema = chatRowSchema.extend({
+  last_read_time: z.string().optional(),
+  is_friend: z.boolean(),
+  is_blocked: z.boolean().describe("the bot blocked this user"),
+  is_target_blocked: z.boolean().describe("this user blocked the bot"),
+});
+export type Chat = z.infer<typeof chatSchema>;
+
+/** Makes a row; `target_id` and `username` are empty where KOOK no longer says whom the chat is with. */
+export function toChatRow(wire: WireChatRow): ChatRow {
+  return {
+    chat_code: wire.code,
+    target_id: wire.target_info?.id ?? "",
+    username: harmlessName(wire.target_info?.username ?? ""),
+    online: wire.target_info?.online ?? false,
+    unread_count: wire.unread_count,
+    ...time("latest_msg_time", wire.latest_msg_time),
+  };
+}
+
+export function toChat(wire: WireChat): Chat {
+  return {
+    ...toChatRow(wire),
+    ...time("last_read_time", wire.last_read_time),
+    is_friend: wire.is_friend,
+    is_blocked: wire.is_blocked,
+    is_target_blocked: wire.is_target_blocked,
+  };
+}
+
+/** The link to a user's picture, or undefined where it is not a web address: it goes to hosts that load it. */
+export function avatarOf(wire: WireChatRow): string | undefined {
+  const avatar = wire.target_info?.avatar ?? "";
+  return /^https?:\/\/[^\s"<>]+$/.test(avatar) ? avatar : undefined;
+}
+
+/** Whole seconds say enough; the zeros of the milliseconds would cost tokens in every row. */
+function time<Key extends string>(key: Key, epochMs: number): { [K in Key]?: string } {
+  if (epochMs === 0) return {};
+  const iso = new Date(epochMs).toISOString().replace(/\.\d{3}Z$/, "Z");
+  return { [key]: iso } as { [K in Key]?: string };
+}

@@ -1,0 +1,92 @@
+// One class per way in which a call to KOOK fails. The floors above tell them apart with instanceof; none of them ever
+// carries the token, a header or an answer's body.
+
+/** What all failures of a call to KOOK have in common. */
+export abstract class KookError extends Error {
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** There is no usable token, so nothing was sent. The message says what is wrong with the setting. */
+export class TokenError extends KookError {}
+
+/**
+ * What an answer of KOOK's means, as far as it can be told.
+ *
+ * Status and code decide where they can. KOOK's 40000 is a catch-all whose cause stands only in a message in KOOK's
+ * language, so `blocked`, `cannot_message` and `maintenance` are read from the Chinese text and are hints, no more.
+ */
+export type ApiErrorReason =
+  | "bad_token"
+  | "no_permission"
+  | "not_found"
+  | "blocked"
+  | "cannot_message"
+  | "maintenance"
+  | "server_error"
+  | "other";
+
+/** KOOK answered, and said no: an envelope whose `code` is not 0. */
+export class ApiError extends KookError {
+  /** KOOK's own code, e.g. 40000. */
+  readonly code: number;
+  /** HTTP status; 200 is possible, because KOOK also reports failures in a successful answer. */
+  readonly status: number;
+  /** KOOK's own words, in the language of `Accept-Language`. */
+  readonly kookMessage: string;
+
+  constructor(answer: { code: number; status: number; message: string }) {
+    super(`KOOK refused the request with code ${answer.code}: ${answer.message}`);
+    this.code = answer.code;
+    this.status = answer.status;
+    this.kookMessage = answer.message;
+  }
+
+  get reason(): ApiErrorReason {
+    if (this.status === 401 || this.code === 401) return "bad_token";
+    if (this.status === 403 || this.code === 403 || this.code === 40300) return "no_permission";
+    if (this.status === 404 || this.code === 404) return "not_found";
+    if (this.kookMessage.includes("屏蔽")) return "blocked";
+    if (this.kookMessage.includes("无法发起私信")) return "cannot_message";
+    if (this.kookMessage.includes("维护")) return "maintenance";
+    if (this.status >= 500 || this.code === 500) return "server_error";
+    return "other";
+  }
+}
+
+/** KOOK said that this token has used up its share of requests (HTTP 429). */
+export class RateLimitError extends KookError {
+  /** Seconds until the limit is full again, or undefined where the answer did not say. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(retryAfterSeconds: number | undefined) {
+    super("KOOK's rate limit for this bot is used up.");
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** No complete answer came within the time allowed. For a write this means that nobody knows whether it happened. */
+export class TimeoutError extends KookError {
+  constructor(timeoutMs: number) {
+    super(`KOOK did not answer within ${timeoutMs} ms.`);
+  }
+}
+
+/** The network failed before a complete answer had come. */
+export class ConnectionError extends KookError {
+  constructor(reason: string) {
+    super(`KOOK cannot be reached: ${reason}.`);
+  }
+}
+
+/** An answer came that is not what KOOK's API answers with, e.g. the HTML page of a gateway. */
+export class MalformedAnswerError extends KookError {
+  /** HTTP status of that answer. */
+  readonly status: number;
+
+  constructor(status: number, problem: string) {
+    super(`The answer (HTTP ${status}) is not one of KOOK's API: ${problem}.`);
+    this.status = status;
+  }
+}

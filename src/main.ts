@@ -1,0 +1,138 @@
+// The program: reads the settings, puts the parts together and serves MCP on stdin and stdout. The only file that knows
+// the process, undici and signals.
+import { readFileSync } from "node:fs";
+import type { Writable } from "node:stream";
+import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import { Chats } from "./chats/chats.ts";
+import { type Config, ConfigError, helpText, parseConfig } from "./config.ts";
+import { type Fetch, KookClient } from "./kook/client.ts";
+import { createLog, type Log } from "./log.ts";
+import { createServer } from "./mcp/server.ts";
+import { SANDBOX_TOKEN, Sandbox } from "./sandbox/sandbox.ts";
+import { serveSandbox } from "./sandbox/serve.ts";
+
+/** package.json's, put in at build time. */
+declare const VERSION: string;
+
+/** Answers that are being made when stdin ends may still go out: `echo '{…}' | kook-chat-mcp` is a fair use. */
+const LAST_ANSWERS_MS = 50;
+/** How often to look whether the host is still there, for hosts whose end of stdin some other process keeps open. */
+const PARENT_CHECK_MS = 2_000;
+
+async function main(): Promise<void> {
+  const config = parseConfig({
+    argv: process.argv.slice(2),
+    env: process.env,
+    readFile: (path) => readFileSync(path, "utf8"),
+  });
+  const log = createLog(config.logLevel, (line) => process.stderr.write(line));
+  switch (config.command) {
+    case "help":
+      process.stdout.write(helpText());
+      return;
+    case "version":
+      process.stdout.write(`${VERSION}\n`);
+      return;
+    case "sandbox":
+      return runSandbox(config, log);
+    case "serve":
+      return serve(config, log);
+  }
+}
+
+async function serve(config: Config, log: Log): Promise<void> {
+  const stdout = guardStdout();
+  exitWithHost();
+  const server = createServer(new Chats(createClient(config, log)), {
+    version: VERSION,
+    readOnly: config.readOnly,
+  });
+  server.onerror = (error) => log.warn(error.message);
+  // Not needed for the first answers, and slow to load: it loads while the host reads them.
+  if (!config.sandbox) server.oninitialized = () => void loadUndici();
+  await server.connect(new StdioServerTransport(process.stdin, stdout));
+  const backend = config.sandbox ? "the sandbox" : config.baseUrl;
+  log.info(`${VERSION} serving MCP on stdio, with ${backend}`);
+  if ("problem" in config.token && !config.sandbox) log.warn(config.token.problem);
+}
+
+async function runSandbox({ port }: Config, log: Log): Promise<void> {
+  exitOnSignals();
+  try {
+    const { url } = await serveSandbox(new Sandbox(), port, log.info);
+    process.stdout.write(`${JSON.stringify({ url, token: SANDBOX_TOKEN })}\n`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`--port ${port} cannot be served (${code}); leave it out for a free one`);
+  }
+}
+
+function createClient(config: Config, log: Log): KookClient {
+  const { sandbox, token, baseUrl, language, timeoutMs } = config;
+  return new KookClient({
+    fetch: logged(sandbox ? new Sandbox().fetch : networkFetch, log),
+    token: sandbox ? { scheme: "Bot", value: SANDBOX_TOKEN } : token,
+    baseUrl,
+    language,
+    timeoutMs,
+  });
+}
+
+/** Node's own fetch and undici's agents do not mix, so both come from the package. */
+let undici: Promise<{ fetch: Fetch }> | undefined;
+function loadUndici(): Promise<{ fetch: Fetch }> {
+  undici ??= import("undici").then(({ EnvHttpProxyAgent, fetch }) => {
+    const dispatcher = new EnvHttpProxyAgent();
+    return { fetch: (url, init) => fetch(url, { ...init, dispatcher }) };
+  });
+  return undici;
+}
+
+const networkFetch: Fetch = async (url, init) => (await loadUndici()).fetch(url, init);
+
+/** Paths without their queries: chat codes are nobody else's business. */
+function logged(fetch: Fetch, log: Log): Fetch {
+  return async (url, init) => {
+    const startedAt = performance.now();
+    const took = () => `${Math.round(performance.now() - startedAt)} ms`;
+    const request = `${init.method} ${new URL(url).pathname}`;
+    try {
+      const response = await fetch(url, init);
+      log.debug(`${request} ${response.status} ${took()}`);
+      return response;
+    } catch (error) {
+      log.debug(`${request} failed ${took()}`);
+      throw error;
+    }
+  };
+}
+
+/** Keeps stdout for JSON-RPC: whatever else is printed, by a dependency too, goes to stderr. */
+function guardStdout(): Writable {
+  const { stdout, stderr } = process;
+  const guarded = { write: stdout.write.bind(stdout), once: stdout.once.bind(stdout) };
+  stdout.write = stderr.write.bind(stderr);
+  return guarded as unknown as Writable;
+}
+
+/** A server without its host is of no use: calls in flight and open sockets are dropped with the process. */
+function exitWithHost(): void {
+  exitOnSignals();
+  process.stdin.once("end", () => setTimeout(() => process.exit(0), LAST_ANSWERS_MS));
+  process.stdin.once("error", () => process.exit(0));
+  process.stdout.on("error", () => process.exit(0));
+  const host = process.ppid;
+  setInterval(() => process.ppid === host || process.exit(0), PARENT_CHECK_MS).unref();
+}
+
+function exitOnSignals(): void {
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.once(signal, () => process.exit(0));
+  }
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof ConfigError;
+  process.stderr.write(`kook-chat-mcp: ${known ? error.message : (error as Error)?.stack}\n`);
+  process.exit(known ? 2 : 1);
+});

@@ -1,0 +1,110 @@
+// The sandbox's world: users with made-up names and the chats that the bot has with most of them. The same at every start.
+
+/** A user as KOOK sends one inside a chat, with the fields that no document names but SDKs rely on. */
+export interface SandboxUser {
+  id: string;
+  username: string;
+  identify_num: string;
+  online: boolean;
+  os: string;
+  bot: boolean;
+  status: number;
+  avatar: string;
+  vip_avatar: string;
+  is_vip: boolean;
+}
+
+export interface SandboxChat {
+  code: string;
+  last_read_time: number;
+  latest_msg_time: number;
+  unread_count: number;
+  is_friend: boolean;
+  is_blocked: boolean;
+  is_target_blocked: boolean;
+  target_info: SandboxUser;
+}
+
+/** The chat of KOOK's own documentation, so that its examples can be tried. */
+export const DOCUMENTED_CHAT = { code: "5c7ec6d021216c136c9198285c15ed47", targetId: "3903536527" };
+/** A user without a chat: `create` opens one. */
+export const NEW_USER_ID = "2418200000";
+/** A user without a chat with whom KOOK lets the bot open none. */
+export const UNWILLING_USER_ID = "2418200001";
+
+const names = [
+  "夏天",
+  "工具",
+  "小明",
+  "星河入梦",
+  "柚子茶",
+  "Nightwing",
+  "阿狸🦊",
+  "Mr_Chen",
+  "雨后初晴",
+  "老王 (深圳)",
+  "Ωmega",
+  "さくら",
+];
+
+/** When the newest of the seeded messages was sent. */
+const NEWEST = Date.UTC(2026, 10, 20, 8, 0, 0);
+const MINUTE = 60_000;
+
+/** Makes `count` chats, and the users with whom there is none yet. */
+export function seed(count: number): { chats: SandboxChat[]; strangers: SandboxUser[] } {
+  return {
+    chats: Array.from({ length: count }, (_, index) => seedChat(index)),
+    strangers: [seedUser(NEW_USER_ID, "新朋友", 7), seedUser(UNWILLING_USER_ID, "不接私信", 8)],
+  };
+}
+
+function seedChat(index: number): SandboxChat {
+  const documented = index === 0;
+  const id = documented ? DOCUMENTED_CHAT.targetId : String(1_000_000_007 + 7_919 * index);
+  const latest_msg_time = index % 29 === 28 ? 0 : NEWEST - index * 37 * MINUTE;
+  const unread_count = index % 4 === 1 ? (index % 9) + 1 : 0;
+  return {
+    code: documented ? DOCUMENTED_CHAT.code : codeOf(id),
+    last_read_time: unread_count > 0 ? latest_msg_time - 90 * MINUTE : latest_msg_time,
+    latest_msg_time,
+    unread_count,
+    is_friend: index % 10 === 2,
+    is_blocked: index % 40 === 3,
+    is_target_blocked: index % 25 === 4,
+    target_info: seedUser(id, nameOf(index), index),
+  };
+}
+
+function nameOf(index: number): string {
+  const name = names[index % names.length] as string;
+  return `${name}${Math.floor(index / names.length) + 1}`;
+}
+
+function seedUser(id: string, username: string, index: number): SandboxUser {
+  return {
+    id,
+    username,
+    identify_num: String(1000 + ((index * 37) % 9000)),
+    online: index % 3 === 0,
+    os: index % 2 === 0 ? "Websocket" : "Android",
+    bot: false,
+    status: 1,
+    avatar: `https://img.kookapp.cn/avatars/2026-11/${codeOf(id).slice(0, 16)}.jpg/icon`,
+    vip_avatar: "",
+    is_vip: false,
+  };
+}
+
+/** 32 hex digits that belong to an id, as chat codes look (FNV-1a, four rounds; nothing about it is secret). */
+export function codeOf(id: string): string {
+  return [1, 2, 3, 4].map((round) => fnv1a(`${round}:${id}`)).join("");
+}
+
+function fnv1a(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}
