@@ -46,7 +46,7 @@ export type WireChat = z.infer<typeof wireChatSchema>;
 export const envelopeSchema = z.object({
   code: z.coerce.number().int(),
   message: z.string().catch(""),
-  data: z.unknown(),
+  data: z.unknown().optional(),
 });
 
 const pageSchema = z.object({

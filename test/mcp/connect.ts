@@ -1,0 +1,52 @@
+// A real MCP client connected to the server in this process, with a sandbox where KOOK would be.
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import { onTestFinished } from "vitest";
+import { Chats } from "../../src/chats/chats.ts";
+import { type Fetch, KookClient, type Token } from "../../src/kook/client.ts";
+import { createServer } from "../../src/mcp/server.ts";
+import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
+
+interface ConnectOptions {
+  fetch?: Fetch;
+  token?: Token;
+  readOnly?: boolean;
+}
+
+/** Connects a client; it is closed when the test ends. */
+export async function connect({
+  fetch = new Sandbox().fetch,
+  token = { scheme: "Bot", value: SANDBOX_TOKEN },
+  readOnly = false,
+}: ConnectOptions = {}): Promise<Client> {
+  const kook = new KookClient({
+    fetch,
+    token,
+    baseUrl: "https://kook.invalid/api/v3",
+    language: "zh-CN",
+    timeoutMs: 1000,
+  });
+  const server = createServer(new Chats(kook), { version: "1.2.3", readOnly });
+  const client = new Client({ name: "test", version: "1.0.0" });
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(far), client.connect(near)]);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** Calls a tool; `text` is all of its text content. */
+export async function call(client: Client, name: string, args: Record<string, unknown> = {}) {
+  const result = await client.callTool({ name, arguments: args });
+  const content = result.content as { type: string; text: string }[];
+  return {
+    text: content.map((part) => part.text).join("\n"),
+    structured: result.structuredContent as Record<string, unknown> | undefined,
+    isError: result.isError === true,
+  };
+}
+
+/** A KOOK that answers everything alike. */
+export function answering(status: number, body: unknown, headers?: Record<string, string>): Fetch {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  return async () => new Response(text, { status, ...(headers && { headers }) });
+}

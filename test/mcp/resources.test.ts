@@ -1,0 +1,156 @@
+import { describe, expect, test } from "vitest";
+import { Sandbox } from "../../src/sandbox/sandbox.ts";
+import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
+import { answering, connect } from "./connect.ts";
+
+async function readJson(client: Awaited<ReturnType<typeof connect>>, uri: string) {
+  const { contents } = await client.readResource({ uri });
+  const [content] = contents as { uri: string; mimeType: string; text: string }[];
+  expect(content).toMatchObject({ uri, mimeType: "application/json" });
+  return JSON.parse(content?.text ?? "");
+}
+
+test("capabilities declare what is done and nothing else", async () => {
+  const client = await connect();
+  expect(client.getServerCapabilities()).toEqual({
+    tools: {},
+    resources: { listChanged: true },
+    completions: {},
+  });
+  expect(client.getServerVersion()).toMatchObject({ name: "kook-chat-mcp", version: "1.2.3" });
+});
+
+describe("listing", () => {
+  test("goes through all chats by cursor, one KOOK page each, with the directory first", async () => {
+    const urls: string[] = [];
+    const sandbox = new Sandbox();
+    const client = await connect({
+      fetch: (url, init) => {
+        urls.push(url);
+        return sandbox.fetch(url, init);
+      },
+    });
+    const uris: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await client.listResources(cursor === undefined ? {} : { cursor });
+      uris.push(...page.resources.map((resource) => resource.uri));
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    expect(urls).toHaveLength(10);
+    expect(uris[0]).toBe("kook://chats");
+    expect(new Set(uris).size).toBe(481);
+  });
+
+  test("gives each chat its name, picture and time", async () => {
+    const { resources } = await (await connect()).listResources();
+    expect(resources[1]).toEqual({
+      uri: `kook://chats/${DOCUMENTED_CHAT.code}`,
+      name: DOCUMENTED_CHAT.code,
+      title: "夏天1",
+      description: "Private chat with user 3903536527",
+      mimeType: "application/json",
+      icons: [{ src: "https://img.kookapp.cn/avatars/2026-11/035c2551676a8e1a.jpg/icon" }],
+      annotations: { lastModified: "2026-11-20T08:00:00Z" },
+    });
+    expect(resources[2]?.description).toBe("Private chat with user 1000007926, 2 unread");
+  });
+
+  test.each(["", "page-0", "page-x", "2"])("refuses the foreign cursor %j", async (cursor) => {
+    await expect((await connect()).listResources({ cursor })).rejects.toMatchObject({
+      code: -32602,
+      message: expect.stringContaining("without a cursor"),
+    });
+  });
+
+  test("offers one template", async () => {
+    const { resourceTemplates } = await (await connect()).listResourceTemplates();
+    expect(resourceTemplates.map((template) => template.uriTemplate)).toEqual([
+      "kook://chats/{chat_code}",
+    ]);
+  });
+});
+
+describe("reading", () => {
+  test("the directory gives the first page and how to go on", async () => {
+    const directory = await readJson(await connect(), "kook://chats");
+    expect(directory).toMatchObject({ page: 1, page_total: 10, total: 480, next_page: 2 });
+    expect(directory.chats).toHaveLength(50);
+    expect(directory.next).toContain("list_chats with page 2");
+  });
+
+  test("the directory of few chats has nowhere to go on", async () => {
+    const client = await connect({ fetch: new Sandbox({ chats: 3 }).fetch });
+    const directory = await readJson(client, "kook://chats");
+    expect(directory).not.toHaveProperty("next");
+    expect(directory).not.toHaveProperty("next_page");
+  });
+
+  test("a chat has all that view_chat has, and the avatar", async () => {
+    const chat = await readJson(await connect(), `kook://chats/${DOCUMENTED_CHAT.code}`);
+    expect(chat).toEqual({
+      chat_code: DOCUMENTED_CHAT.code,
+      target_id: DOCUMENTED_CHAT.targetId,
+      username: "夏天1",
+      online: true,
+      unread_count: 0,
+      latest_msg_time: "2026-11-20T08:00:00Z",
+      last_read_time: "2026-11-20T08:00:00Z",
+      is_friend: false,
+      is_blocked: false,
+      is_target_blocked: false,
+      avatar: "https://img.kookapp.cn/avatars/2026-11/035c2551676a8e1a.jpg/icon",
+    });
+  });
+
+  test.each(["kook://chats/no-such", "kook://chats/%", "kook://chats/", "kook://x", "file:///x"])(
+    "%s is not found, with the uri in the error's data",
+    async (uri) => {
+      await expect((await connect()).readResource({ uri })).rejects.toMatchObject({
+        code: -32002,
+        data: { uri },
+      });
+    },
+  );
+
+  test("a bad token is not taken for a missing chat", async () => {
+    const body = { code: 401, message: "你的用户凭证不正确", data: {} };
+    const client = await connect({ fetch: answering(401, body) });
+    await expect(client.readResource({ uri: "kook://chats/abc" })).rejects.toMatchObject({
+      code: -32603,
+      message: expect.stringContaining("KOOK_TOKEN"),
+    });
+  });
+});
+
+describe("completion of chat_code", () => {
+  const ref = { type: "ref/resource", uri: "kook://chats/{chat_code}" } as const;
+
+  test("finds a chat by the beginning of its code", async () => {
+    const argument = { name: "chat_code", value: DOCUMENTED_CHAT.code.slice(0, 6) };
+    const { completion } = await (await connect()).complete({ ref, argument });
+    expect(completion).toEqual({ values: [DOCUMENTED_CHAT.code], total: 1, hasMore: false });
+  });
+
+  test("finds a chat by its username, whatever the case and width", async () => {
+    const client = await connect();
+    const find = async (value: string) =>
+      (await client.complete({ ref, argument: { name: "chat_code", value } })).completion.values;
+    const plain = await find("nightwing7");
+    expect(plain).toHaveLength(1);
+    expect(await find("ＮＩＧＨＴＷＩＮＧ７")).toEqual(plain);
+  });
+
+  test("sends a hundred values at most and says that there are more", async () => {
+    const argument = { name: "chat_code", value: "" };
+    const { completion } = await (await connect()).complete({ ref, argument });
+    expect(completion.values).toHaveLength(100);
+    expect(completion).toMatchObject({ total: 480, hasMore: true });
+  });
+
+  test("refuses to complete anything else", async () => {
+    const client = await connect();
+    const argument = { name: "page", value: "" };
+    await expect(client.complete({ ref, argument })).rejects.toMatchObject({ code: -32602 });
+  });
+});
