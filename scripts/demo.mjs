@@ -4,7 +4,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 
 const coloured = process.stdout.isTTY && !process.env["NO_COLOR"];
-/** @param {import("node:util").InspectColor} style @param {string} text */
+/** @param {Parameters<typeof styleText>[0]} style @param {string} text */
 const paint = (style, text) => (coloured ? styleText(style, text) : text);
 
 /** @param {string} text */

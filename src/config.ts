@@ -62,6 +62,12 @@ const settings = {
     schema: millisecondsSchema.default(10_000),
     help: "longest wait for one HTTP answer; default 10000",
   },
+  maxWaitMs: {
+    env: "KOOK_MAX_WAIT_MS",
+    flag: "max-wait-ms",
+    schema: millisecondsSchema.default(20_000),
+    help: "longest wait for KOOK's rate limit; default 20000",
+  },
   readOnly: {
     env: "KOOK_READ_ONLY",
     flag: "read-only",
@@ -91,6 +97,7 @@ const settingsSchema = z.object({
   baseUrl: settings.baseUrl.schema,
   language: settings.language.schema,
   timeoutMs: settings.timeoutMs.schema,
+  maxWaitMs: settings.maxWaitMs.schema,
   readOnly: settings.readOnly.schema,
   logLevel: settings.logLevel.schema,
 });
@@ -141,7 +148,7 @@ export function parseConfig({ argv, env, readFile }: ConfigSources): Config {
 export function helpText(): string {
   const rows = settingNames.map((name) => {
     const { env, flag, help }: Setting = settings[name];
-    return `  ${env.padEnd(17)}${(flag ? `--${flag}` : "").padEnd(15)}${help}`;
+    return `  ${env.padEnd(18)}${(flag ? `--${flag}` : "").padEnd(15)}${help}`;
   });
   return `kook-chat-mcp: an MCP server for the private chats of a KOOK bot
 

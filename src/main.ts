@@ -68,13 +68,14 @@ async function runSandbox({ port }: Config, log: Log): Promise<void> {
 }
 
 function createClient(config: Config, log: Log): KookClient {
-  const { sandbox, token, baseUrl, language, timeoutMs } = config;
+  const { sandbox, token, baseUrl, language, timeoutMs, maxWaitMs } = config;
   return new KookClient({
     fetch: logged(sandbox ? new Sandbox().fetch : networkFetch, log),
     token: sandbox ? { scheme: "Bot", value: SANDBOX_TOKEN } : token,
     baseUrl,
     language,
     timeoutMs,
+    maxWaitMs,
   });
 }
 

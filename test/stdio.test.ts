@@ -156,7 +156,8 @@ describe("the built server over real sockets", () => {
     };
     const { isError } = await call(await connect([], env), "list_chats");
     expect(isError).toBe(true);
-    expect(proxied).toEqual(["kook.invalid:443"]);
+    // A read is tried three times.
+    expect(proxied).toEqual(Array(3).fill("kook.invalid:443"));
   });
 });
 

@@ -1,8 +1,10 @@
 // The bot's private chats as this server means them: KOOK's pages and chats in the contract's words.
 import type { KookClient } from "../kook/client.ts";
-import { ApiError } from "../kook/errors.ts";
+import { ApiError, isDoubtful } from "../kook/errors.ts";
+import type { WaitOptions } from "../kook/rate-limiter.ts";
 import type { WireChatRow, WirePage } from "../kook/wire.ts";
 import { avatarOf, type Chat, type ChatRow, toChat, toChatRow } from "./chat.ts";
+import { UnsettledWriteError } from "./unsettled-write-error.ts";
 
 /** KOOK gives no more chats a page than this. */
 export const MAX_PAGE_SIZE = 50;
@@ -24,8 +26,10 @@ export interface Avatar {
   avatar?: string;
 }
 
-/** Pages that a completion may look through: 500 chats. */
-const COMPLETION_PAGES = 10;
+/** Pages that a completion, or the search for a chat whose making is in doubt, may look through: 500 chats. */
+const SEARCH_PAGES = 10;
+/** Deleted codes that are remembered; more than a person deletes in a session. */
+const MAX_REMEMBERED = 10_000;
 /** A person types a letter a moment; KOOK is asked anew after this. */
 const COMPLETION_CACHE_MS = 30_000;
 
@@ -42,36 +46,73 @@ export class Chats {
   /** One page, counted from 1. Asking past the end gives an empty page, not KOOK's last one again. */
   async list(
     { page, pageSize }: { page: number; pageSize: number },
-    signal?: AbortSignal,
+    options?: WaitOptions,
   ): Promise<ChatPage<ChatRow & Avatar>> {
-    const wire = await this.#client.listChats({ page, page_size: pageSize }, signal);
+    const wire = await this.#client.listChats({ page, page_size: pageSize }, options);
     return toPage(wire, page);
   }
 
-  async view(chatCode: string, signal?: AbortSignal): Promise<Chat & Avatar> {
-    const wire = await this.#client.viewChat(chatCode, signal);
+  async view(chatCode: string, options?: WaitOptions): Promise<Chat & Avatar> {
+    const wire = await this.#client.viewChat(chatCode, options);
     return withAvatar(toChat(wire), wire);
   }
 
-  /** Opens the chat with a user, or finds the one that exists. */
-  async create(targetId: string, signal?: AbortSignal): Promise<Chat> {
-    const chat = toChat(await this.#client.createChat(targetId, signal));
+  /**
+   * Opens the chat with a user, or finds the one that exists.
+   * @throws UnsettledWriteError when KOOK's answer was lost and the chat is not there, or cannot be looked for
+   */
+  async create(targetId: string, options?: WaitOptions): Promise<Chat> {
+    const chat = await this.#client.createChat(targetId, options).then(toChat, async (error) => {
+      if (!isDoubtful(error)) throw error;
+      return settle(error, () => this.#findByTarget(targetId, options));
+    });
     this.#deleted.delete(chat.chat_code);
     this.#directory = undefined;
     return chat;
   }
 
-  /** Takes a chat off the bot's list. Repeating a delete that this server made is success. */
-  async delete(chatCode: string, signal?: AbortSignal): Promise<{ already_gone?: true }> {
+  /**
+   * Takes a chat off the bot's list. Repeating a delete that this server made is success.
+   * @throws UnsettledWriteError when KOOK's answer was lost and the chat is still there, or cannot be looked for
+   */
+  async delete(chatCode: string, options?: WaitOptions): Promise<{ already_gone?: true }> {
     try {
-      await this.#client.deleteChat(chatCode, signal);
+      await this.#client.deleteChat(chatCode, options);
     } catch (error) {
-      if (this.#deleted.has(chatCode) && isMissing(error)) return { already_gone: true };
-      throw error;
+      if (isDoubtful(error)) {
+        await settle(error, async () => (await this.#isGone(chatCode, options)) || undefined);
+      } else if (this.#deleted.has(chatCode) && error instanceof ApiError) {
+        // Whether it is gone is found out by looking, not by the wording of the refusal.
+        if (await this.#isGone(chatCode, options)) return { already_gone: true };
+        throw error;
+      } else throw error;
     }
-    this.#deleted.add(chatCode);
+    this.#remember(chatCode);
     this.#directory = undefined;
     return {};
+  }
+
+  async #isGone(chatCode: string, options?: WaitOptions): Promise<boolean> {
+    try {
+      await this.#client.viewChat(chatCode, options);
+      return false;
+    } catch (error) {
+      if (isMissing(error)) return true;
+      throw error;
+    }
+  }
+
+  async #findByTarget(targetId: string, options?: WaitOptions): Promise<Chat | undefined> {
+    const chats = await this.#walk(SEARCH_PAGES, options);
+    const found = chats.find((chat) => chat.target_id === targetId);
+    return found && toChat(await this.#client.viewChat(found.chat_code, options));
+  }
+
+  #remember(chatCode: string): void {
+    this.#deleted.add(chatCode);
+    if (this.#deleted.size <= MAX_REMEMBERED) return;
+    const [oldest] = this.#deleted;
+    if (oldest !== undefined) this.#deleted.delete(oldest);
   }
 
   /** Codes of the chats whose code starts with `typed` or whose username has it, among the first 500 chats. */
@@ -87,7 +128,10 @@ export class Chats {
 
   #knownChats(): Promise<ChatRow[]> {
     if (!this.#directory || this.#directory.expiresAt <= Date.now()) {
-      const directory = { chats: this.#walk(), expiresAt: Date.now() + COMPLETION_CACHE_MS };
+      const directory = {
+        chats: this.#walk(SEARCH_PAGES),
+        expiresAt: Date.now() + COMPLETION_CACHE_MS,
+      };
       this.#directory = directory;
       // A failure is not kept: the next letter typed asks again.
       directory.chats.catch(() => {
@@ -97,10 +141,11 @@ export class Chats {
     return this.#directory.chats;
   }
 
-  async #walk(): Promise<ChatRow[]> {
+  /** All chats up to a bound of pages. */
+  async #walk(maxPages: number, options?: WaitOptions): Promise<ChatRow[]> {
     const chats: ChatRow[] = [];
-    for (let page: number | undefined = 1; page !== undefined && page <= COMPLETION_PAGES; ) {
-      const listed: ChatPage = await this.list({ page, pageSize: MAX_PAGE_SIZE });
+    for (let page: number | undefined = 1; page !== undefined && page <= maxPages; ) {
+      const listed: ChatPage = await this.list({ page, pageSize: MAX_PAGE_SIZE }, options);
       chats.push(...listed.chats);
       page = listed.next_page;
     }
@@ -108,9 +153,25 @@ export class Chats {
   }
 }
 
-/** True where KOOK says that a chat is not there. */
+/**
+ * Settles a write whose answer was lost by looking at what there is.
+ * @param look gives what proves that the write was done, or undefined when it was not
+ */
+async function settle<T>(cause: unknown, look: () => Promise<T | undefined>): Promise<T> {
+  const found = await look().catch(() => {
+    throw new UnsettledWriteError("unknown", cause);
+  });
+  if (found === undefined) throw new UnsettledWriteError("not_done", cause);
+  return found;
+}
+
+/**
+ * True where KOOK's answer about one chat means that it is not there. 404 is seen for missing data; 40000, KOOK's catch-all,
+ * for what is missing among messages, and here only where nothing in its text says otherwise.
+ */
 export function isMissing(error: unknown): boolean {
-  return error instanceof ApiError && error.reason === "not_found";
+  if (!(error instanceof ApiError)) return false;
+  return error.reason === "not_found" || (error.code === 40_000 && error.reason === "other");
 }
 
 function toPage(wire: WirePage, asked: number): ChatPage<ChatRow & Avatar> {

@@ -4,11 +4,14 @@ import type * as z from "zod";
 import {
   ApiError,
   ConnectionError,
+  isDoubtful,
   MalformedAnswerError,
   RateLimitError,
   TimeoutError,
   TokenError,
 } from "./errors.ts";
+import { RateLimiter, readRateLimit, type WaitOptions } from "./rate-limiter.ts";
+import { SharedCalls } from "./shared-calls.ts";
 import {
   envelopeSchema,
   parseWirePage,
@@ -29,7 +32,7 @@ export interface FetchInit {
   redirect: "manual";
 }
 
-export interface FetchResponse {
+interface FetchResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   readonly body: AsyncIterable<Uint8Array> | null;
@@ -47,64 +50,124 @@ export interface KookClientOptions {
   language: string;
   /** The longest that one attempt may take, its answer's body included. */
   timeoutMs: number;
+  /** The longest that a request waits for a rate limit; one that would wait longer fails at once. */
+  maxWaitMs: number;
 }
 
 interface Endpoint {
   method: "GET" | "POST";
   /** Path below the base URL. */
   route: string;
+  /** Whether the same request may be sent again when nobody knows what became of it. */
+  repeatable: boolean;
 }
 
-// Source: KOOK's "私信聊天会话接口列表". Reads are GET with a query, writes POST with a JSON body.
+// Source: KOOK's "私信聊天会话接口列表". Reads are GET with a query, writes POST with a JSON body. KOOK answers a repeated
+// create with the existing chat; what it makes of a repeated delete is not known.
 const endpoints = {
-  list: { method: "GET", route: "user-chat/list" },
-  view: { method: "GET", route: "user-chat/view" },
-  create: { method: "POST", route: "user-chat/create" },
-  delete: { method: "POST", route: "user-chat/delete" },
+  list: { method: "GET", route: "user-chat/list", repeatable: true },
+  view: { method: "GET", route: "user-chat/view", repeatable: true },
+  create: { method: "POST", route: "user-chat/create", repeatable: true },
+  delete: { method: "POST", route: "user-chat/delete", repeatable: false },
 } as const satisfies Record<string, Endpoint>;
+
+type Parameters = Record<string, string | number>;
+
+/** More attempts would only add to the load of a server in trouble. */
+const MAX_ATTEMPTS = 3;
+/** The first pause before a new attempt is up to this long, each further one up to twice as long. */
+const BACKOFF_MS = 500;
 
 /** A page of 50 chats is about 25 kB; what is a hundred times larger is no answer of KOOK's. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /**
- * KOOK's four private-chat endpoints.
+ * KOOK's four private-chat endpoints: paced by KOOK's rate limits, repeated where that is safe.
  *
  * Every method rejects with one of the classes in errors.ts, or with the signal's reason once the caller has aborted.
  */
 export class KookClient {
   readonly #options: KookClientOptions;
+  readonly #limiter: RateLimiter;
+  readonly #reads = new SharedCalls();
 
   constructor(options: KookClientOptions) {
     this.#options = { ...options, baseUrl: options.baseUrl.replace(/\/+$/, "") };
+    this.#limiter = new RateLimiter(options);
   }
 
   /** One page of the bot's chats. Pages count from 1; KOOK gives 50 chats a page at most. */
-  listChats(page: { page: number; page_size: number }, signal?: AbortSignal): Promise<WirePage> {
-    return this.#request(endpoints.list, page, parseWirePage, signal);
+  listChats(page: { page: number; page_size: number }, options?: WaitOptions): Promise<WirePage> {
+    return this.#read(endpoints.list, page, parseWirePage, options);
   }
 
-  viewChat(chatCode: string, signal?: AbortSignal): Promise<WireChat> {
-    return this.#request(endpoints.view, { chat_code: chatCode }, parseWireChat, signal);
+  viewChat(chatCode: string, options?: WaitOptions): Promise<WireChat> {
+    return this.#read(endpoints.view, { chat_code: chatCode }, parseWireChat, options);
   }
 
   /** Opens the chat with a user; where one exists, KOOK answers with that one. It sends no message. */
-  createChat(targetId: string, signal?: AbortSignal): Promise<WireChat> {
-    return this.#request(endpoints.create, { target_id: targetId }, parseWireChat, signal);
+  createChat(targetId: string, options?: WaitOptions): Promise<WireChat> {
+    return this.#request(endpoints.create, { target_id: targetId }, parseWireChat, options);
   }
 
   /** Takes a chat off the bot's own list. KOOK's `data` says nothing and has several shapes, so it is not read. */
-  deleteChat(chatCode: string, signal?: AbortSignal): Promise<void> {
-    return this.#request(endpoints.delete, { chat_code: chatCode }, () => undefined, signal);
+  deleteChat(chatCode: string, options?: WaitOptions): Promise<void> {
+    return this.#request(endpoints.delete, { chat_code: chatCode }, () => undefined, options);
+  }
+
+  /** Identical reads that are under way at the same moment share one request. */
+  #read<T>(
+    endpoint: Endpoint,
+    parameters: Parameters,
+    parse: (data: unknown) => T,
+    { signal, onWait }: WaitOptions = {},
+  ): Promise<T> {
+    return this.#reads.join(`${endpoint.route}?${queryOf(parameters)}`, signal, (shared) =>
+      this.#request(endpoint, parameters, parse, { signal: shared, onWait }),
+    );
   }
 
   async #request<T>(
     endpoint: Endpoint,
-    parameters: Record<string, string | number>,
+    parameters: Parameters,
     parse: (data: unknown) => T,
-    signal?: AbortSignal,
+    options: WaitOptions = {},
   ): Promise<T> {
-    const { status, headers, text } = await this.#send(endpoint, parameters, signal);
-    if (status === 429) throw new RateLimitError(resetSeconds(headers));
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#attempt(endpoint, parameters, parse, options);
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS || !mayRepeat(endpoint, error)) throw error;
+        // What the limiter holds back needs no pause of its own. The rest gets full jitter, so that copies of this
+        // server do not come back together.
+        if (!(error instanceof TooManyRequests)) {
+          await pause(Math.random() * BACKOFF_MS * 2 ** (attempt - 1), options.signal);
+        }
+      }
+    }
+  }
+
+  async #attempt<T>(
+    endpoint: Endpoint,
+    parameters: Parameters,
+    parse: (data: unknown) => T,
+    options: WaitOptions,
+  ): Promise<T> {
+    const headers = this.#headers();
+    const permit = await this.#limiter.acquire(endpoint.route, options);
+    const answer = await this.#send(endpoint, parameters, headers, options.signal).catch(
+      (error) => {
+        permit.release();
+        throw error;
+      },
+    );
+    const limits = readRateLimit(answer.headers);
+    permit.release(limits, answer.status === 429);
+    if (answer.status === 429) throw new TooManyRequests(limits.resetMs ?? 0);
+    return this.#readAnswer(answer, parse);
+  }
+
+  #readAnswer<T>({ status, text }: Answer, parse: (data: unknown) => T): T {
     const envelope = parseEnvelope(status, text);
     if (envelope.code !== 0) {
       const { code, message } = envelope;
@@ -117,15 +180,15 @@ export class KookClient {
     }
   }
 
-  /** One attempt: the whole answer as text, within the time allowed. */
+  /** Sends once, and reads the whole answer within the time allowed. */
   async #send(
     { method, route }: Endpoint,
-    parameters: Record<string, string | number>,
+    parameters: Parameters,
+    headers: Record<string, string>,
     callerSignal?: AbortSignal,
-  ) {
+  ): Promise<Answer> {
     callerSignal?.throwIfAborted();
     const url = `${this.#options.baseUrl}/${route}`;
-    const headers = this.#headers();
     // A timer of our own instead of AbortSignal.timeout, which tests' fake clocks do not move.
     const attempt = new AbortController();
     const timeoutError = new TimeoutError(this.#options.timeoutMs);
@@ -170,9 +233,46 @@ export class KookClient {
   }
 }
 
+interface Answer {
+  status: number;
+  headers: FetchResponse["headers"];
+  text: string;
+}
+
+/** KOOK's own 429, as opposed to a wait that was refused here before anything was sent. */
+class TooManyRequests extends RateLimitError {
+  constructor(resetMs: number) {
+    super(Math.max(1, Math.ceil(resetMs / 1000)));
+  }
+}
+
+/** A 429 did nothing, so it may be repeated whatever was asked; a doubtful attempt only where twice is as good as once. */
+function mayRepeat({ repeatable }: Endpoint, error: unknown): boolean {
+  if (error instanceof TooManyRequests) return true;
+  // A page that is no answer of KOOK's will be the same page the next time, unless a gateway says that it passes.
+  if (error instanceof MalformedAnswerError && error.status < 500) return false;
+  return repeatable && isDoubtful(error);
+}
+
+/** @throws the signal's reason, at once, when it is aborted */
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    }, ms);
+    if (signal?.aborted) abort();
+    else signal?.addEventListener("abort", abort, { once: true });
+  });
+}
+
 const parseWireChat = (data: unknown): WireChat => wireChatSchema.parse(data);
 
-function queryOf(parameters: Record<string, string | number>): URLSearchParams {
+function queryOf(parameters: Parameters): URLSearchParams {
   return new URLSearchParams(
     Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
   );
@@ -217,13 +317,6 @@ function problemOf(error: z.ZodError): string {
   return path === ""
     ? "it has no `data` of the documented form"
     : `\`${path}\` is missing or of the wrong type`;
-}
-
-/** `X-Rate-Limit-Reset` is the seconds to wait; one official SDK reads it as an epoch, so a huge value is taken as one. */
-function resetSeconds(headers: FetchResponse["headers"]): number | undefined {
-  const reset = Number.parseFloat(headers.get("X-Rate-Limit-Reset") ?? "");
-  if (!(reset >= 0)) return undefined;
-  return Math.ceil(reset > 1e9 ? Math.max(0, reset - Date.now() / 1000) : reset);
 }
 
 /** Only the system's error code: messages and causes of the network layer may quote URLs and headers. */

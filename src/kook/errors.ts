@@ -1,8 +1,18 @@
 // One class per way in which a call to KOOK fails. The floors above tell them apart with instanceof; none of them ever
 // carries the token, a header or an answer's body.
 
+/** True where a write may have been carried out although no success was reported. */
+export function isDoubtful(error: unknown): boolean {
+  return (
+    error instanceof TimeoutError ||
+    error instanceof ConnectionError ||
+    error instanceof MalformedAnswerError ||
+    (error instanceof ApiError && error.status >= 500)
+  );
+}
+
 /** What all failures of a call to KOOK have in common. */
-export abstract class KookError extends Error {
+abstract class KookError extends Error {
   override get name(): string {
     return this.constructor.name;
   }
@@ -55,12 +65,12 @@ export class ApiError extends KookError {
   }
 }
 
-/** KOOK said that this token has used up its share of requests (HTTP 429). */
+/** This token's share of requests is used up, by KOOK's word (HTTP 429) or by what its last answers said; not sent again. */
 export class RateLimitError extends KookError {
-  /** Seconds until the limit is full again, or undefined where the answer did not say. */
-  readonly retryAfterSeconds: number | undefined;
+  /** Seconds until the request could go. */
+  readonly retryAfterSeconds: number;
 
-  constructor(retryAfterSeconds: number | undefined) {
+  constructor(retryAfterSeconds: number) {
     super("KOOK's rate limit for this bot is used up.");
     this.retryAfterSeconds = retryAfterSeconds;
   }

@@ -30,7 +30,7 @@ const chatFields = {
 };
 
 /** A chat as `user-chat/list` has it. */
-export const wireChatRowSchema = z.object(chatFields);
+const wireChatRowSchema = z.object(chatFields);
 export type WireChatRow = z.infer<typeof wireChatRowSchema>;
 
 /** A chat as `user-chat/view` and `user-chat/create` answer with it. */

@@ -1,4 +1,5 @@
 // Failures in words that a model can act on: what happened, KOOK's own code and message, what to do next.
+import { UnsettledWriteError } from "../chats/unsettled-write-error.ts";
 import {
   ApiError,
   type ApiErrorReason,
@@ -37,32 +38,34 @@ const advice: Record<ApiErrorReason, string> = {
   other: "KOOK's message says why; check the arguments against it before trying again.",
 };
 
+const outcomes = {
+  not_done: "The chats were looked at afterwards: the change was not made. It may be tried again.",
+  unknown:
+    "Whether the change was made is unknown, as looking failed too. Look with list_chats before repeating it.",
+};
+
 /** What a model is told of any error. Never a stack, a header, a URL or a token. */
 export function explain(error: unknown): string {
   if (error instanceof ArgumentError) return error.message;
+  if (error instanceof UnsettledWriteError)
+    return `${explain(error.cause)} ${outcomes[error.outcome]}`;
   if (error instanceof ApiError) {
     return `KOOK refused: code ${error.code}, HTTP ${error.status}, ${quoted(error.kookMessage)}. ${advice[error.reason]}`;
   }
   if (error instanceof TokenError) {
     return `${error.message} Ask the person who runs this server to mend it and restart; trying again will not help.`;
   }
-  if (error instanceof RateLimitError) return `${error.message} ${whenToRetry(error)}`;
-  if (error instanceof TimeoutError) {
-    return `${error.message} A change may have been made all the same: look with list_chats before repeating it.`;
+  if (error instanceof RateLimitError) {
+    return `${error.message} Wait ${error.retryAfterSeconds} s before the next call.`;
   }
+  if (error instanceof TimeoutError) return `${error.message} Try again later.`;
   if (error instanceof ConnectionError) {
-    return `${error.message} The network, a proxy or KOOK_BASE_URL may be at fault; a change may or may not have been made.`;
+    return `${error.message} The network, a proxy or KOOK_BASE_URL may be at fault.`;
   }
   if (error instanceof MalformedAnswerError) {
-    return `${error.message} KOOK may be down, or KOOK_BASE_URL or a proxy leads elsewhere; a change may or may not have been made.`;
+    return `${error.message} KOOK may be down, or KOOK_BASE_URL or a proxy leads elsewhere.`;
   }
   if (error instanceof DOMException && error.name === "AbortError")
     return "The call was cancelled.";
   return "This server has a fault of its own; nothing is known of the outcome.";
-}
-
-function whenToRetry({ retryAfterSeconds }: RateLimitError): string {
-  return retryAfterSeconds === undefined
-    ? "Wait a minute before the next call."
-    : `Wait ${retryAfterSeconds} s before the next call.`;
 }

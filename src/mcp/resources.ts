@@ -34,7 +34,7 @@ export function registerResources(server: Server, chats: Chats): void {
   server.setRequestHandler(ListResourcesRequestSchema, ({ params }, { signal }) =>
     asProtocolError(async () => {
       const page = pageOfCursor(params?.cursor);
-      const listed = await chats.list({ page, pageSize: MAX_PAGE_SIZE }, signal);
+      const listed = await chats.list({ page, pageSize: MAX_PAGE_SIZE }, { signal });
       return {
         resources: [...(page === 1 ? [directory] : []), ...listed.chats.map(toResource)],
         ...(listed.next_page && { nextCursor: cursorOfPage(listed.next_page) }),
@@ -85,7 +85,7 @@ export function registerResources(server: Server, chats: Chats): void {
 }
 
 async function readDirectory(chats: Chats, signal: AbortSignal) {
-  const page = await chats.list({ page: 1, pageSize: MAX_PAGE_SIZE }, signal);
+  const page = await chats.list({ page: 1, pageSize: MAX_PAGE_SIZE }, { signal });
   const next =
     page.next_page && `resources/list by cursor, or list_chats with page ${page.next_page}`;
   return { ...page, ...(next && { next }) };
@@ -94,7 +94,7 @@ async function readDirectory(chats: Chats, signal: AbortSignal) {
 async function readChat(chats: Chats, uri: string, signal: AbortSignal) {
   const chatCode = chatCodeOf(uri);
   try {
-    if (chatCode !== undefined) return await chats.view(chatCode, signal);
+    if (chatCode !== undefined) return await chats.view(chatCode, { signal });
   } catch (error) {
     if (!isMissing(error)) throw error;
   }

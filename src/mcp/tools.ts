@@ -10,16 +10,18 @@ import {
 import * as z from "zod";
 import { chatRowSchema, chatSchema } from "../chats/chat.ts";
 import { type Chats, MAX_PAGE_SIZE } from "../chats/chats.ts";
+import type { WaitOptions } from "../kook/rate-limiter.ts";
 import { readArguments } from "./arguments.ts";
 import { explain, ProtocolError } from "./failure.ts";
 import { toWireSchema } from "./json-schema.ts";
+import { progressOf } from "./progress.ts";
 import { chatLine, pageText } from "./text.ts";
 
 /** What a tool's `run` is given beside its arguments. */
 interface Context {
   chats: Chats;
-  /** Aborted when the host cancels the call or goes away. */
-  signal: AbortSignal;
+  /** Aborts when the host cancels the call or goes away, and tells the host of waits. */
+  waiting: WaitOptions;
 }
 
 interface ToolOptions<Input extends z.ZodObject, Output extends z.ZodObject> {
@@ -105,8 +107,8 @@ const tools: readonly Tool[] = [
       idempotentHint: true,
       openWorldHint: true,
     },
-    async run({ page = 1, page_size = MAX_PAGE_SIZE }, { chats, signal }) {
-      const structured = await chats.list({ page, pageSize: page_size }, signal);
+    async run({ page = 1, page_size = MAX_PAGE_SIZE }, { chats, waiting }) {
+      const structured = await chats.list({ page, pageSize: page_size }, waiting);
       return { text: pageText(structured), structured };
     },
   }),
@@ -124,8 +126,8 @@ const tools: readonly Tool[] = [
       idempotentHint: true,
       openWorldHint: true,
     },
-    async run({ chat_code }, { chats, signal }) {
-      const structured = await chats.view(chat_code, signal);
+    async run({ chat_code }, { chats, waiting }) {
+      const structured = await chats.view(chat_code, waiting);
       return { text: chatLine(structured), structured };
     },
   }),
@@ -148,8 +150,8 @@ const tools: readonly Tool[] = [
       idempotentHint: true,
       openWorldHint: true,
     },
-    async run({ target_id }, { chats, signal }) {
-      const structured = await chats.create(target_id, signal);
+    async run({ target_id }, { chats, waiting }) {
+      const structured = await chats.create(target_id, waiting);
       return { text: `Open: ${chatLine(structured)}`, structured };
     },
   }),
@@ -171,8 +173,8 @@ const tools: readonly Tool[] = [
       idempotentHint: true,
       openWorldHint: true,
     },
-    async run({ chat_code }, { chats, signal }) {
-      const outcome = await chats.delete(chat_code, signal);
+    async run({ chat_code }, { chats, waiting }) {
+      const outcome = await chats.delete(chat_code, waiting);
       const text = outcome.already_gone
         ? `Already gone: this server has deleted chat ${chat_code} before.`
         : `Deleted chat ${chat_code} from the bot's list.`;
@@ -193,19 +195,25 @@ export function registerTools(
     tools: offered.map((tool) => tool.define()),
   }));
 
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
-    const tool = byName.get(params.name);
-    if (!tool) {
-      const names = [...byName.keys()].join(", ");
-      throw new ProtocolError(ErrorCode.InvalidParams, `Unknown tool. The tools are ${names}.`);
-    }
-    try {
-      const result = await tool.call(params.arguments ?? {}, { chats, signal });
-      // The list of chats is the list of resources too.
-      if (!tool.readOnly) await server.sendResourceListChanged();
-      return result;
-    } catch (error) {
-      return { content: [{ type: "text", text: explain(error) }], isError: true };
-    }
-  });
+  server.setRequestHandler(
+    CallToolRequestSchema,
+    async ({ params }, { signal, sendNotification }) => {
+      const tool = byName.get(params.name);
+      if (!tool) {
+        const names = [...byName.keys()].join(", ");
+        throw new ProtocolError(ErrorCode.InvalidParams, `Unknown tool. The tools are ${names}.`);
+      }
+      try {
+        const result = await tool.call(params.arguments ?? {}, {
+          chats,
+          waiting: { signal, onWait: progressOf(params._meta?.progressToken, sendNotification) },
+        });
+        // The list of chats is the list of resources too.
+        if (!tool.readOnly) await server.sendResourceListChanged();
+        return result;
+      } catch (error) {
+        return { content: [{ type: "text", text: explain(error) }], isError: true };
+      }
+    },
+  );
 }

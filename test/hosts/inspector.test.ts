@@ -1,0 +1,75 @@
+// MCP Inspector's command line as the client, on a Node that it runs on.
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
+import { nodeBinary, projectFile } from "./nodes.ts";
+
+const run = promisify(execFile);
+
+/** Runs one Inspector command against a new server; rejects when Inspector exits with anything but 0. */
+async function inspect(...args: string[]) {
+  const { stdout } = await run(nodeBinary(22), [
+    projectFile(
+      "test/hosts/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js",
+    ),
+    "--cli",
+    process.execPath,
+    projectFile("dist/main.js"),
+    "--sandbox",
+    ...args,
+  ]);
+  return JSON.parse(stdout);
+}
+
+const callTool = (name: string, ...args: string[]) =>
+  inspect(
+    "--method",
+    "tools/call",
+    "--tool-name",
+    name,
+    ...args.flatMap((arg) => ["--tool-arg", arg]),
+  );
+
+describe("MCP Inspector", () => {
+  test("lists the tools and finds no fault with their schemas", async () => {
+    const { tools } = await inspect("--method", "tools/list", "--strict");
+    expect(tools.map((tool: { name: string }) => tool.name)).toEqual([
+      "list_chats",
+      "view_chat",
+      "create_chat",
+      "delete_chat",
+    ]);
+  });
+
+  test("calls list_chats", async () => {
+    const { structuredContent } = await callTool("list_chats", "page=2", "page_size=5");
+    expect(structuredContent).toMatchObject({ page: 2, total: 480, next_page: 3 });
+  });
+
+  test("calls view_chat", async () => {
+    const { structuredContent } = await callTool("view_chat", `chat_code=${DOCUMENTED_CHAT.code}`);
+    expect(structuredContent).toMatchObject({ target_id: DOCUMENTED_CHAT.targetId });
+  });
+
+  test("calls create_chat", async () => {
+    const { structuredContent } = await callTool("create_chat", `target_id=${NEW_USER_ID}`);
+    expect(structuredContent).toMatchObject({ target_id: NEW_USER_ID, unread_count: 0 });
+  });
+
+  test("calls delete_chat", async () => {
+    const { code, targetId: _ } = DOCUMENTED_CHAT;
+    const { structuredContent } = await callTool("delete_chat", `chat_code=${code}`);
+    expect(structuredContent).toEqual({ chat_code: code, deleted: true });
+  });
+
+  test("lists and reads resources", async () => {
+    const { resources } = await inspect("--method", "resources/list");
+    expect(resources.length).toBeGreaterThanOrEqual(51);
+    const { resourceTemplates } = await inspect("--method", "resources/templates/list");
+    expect(resourceTemplates).toHaveLength(1);
+    const uri = `kook://chats/${DOCUMENTED_CHAT.code}`;
+    const { contents } = await inspect("--method", "resources/read", "--uri", uri);
+    expect(JSON.parse(contents[0].text)).toMatchObject({ target_id: DOCUMENTED_CHAT.targetId });
+  });
+});
