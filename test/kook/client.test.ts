@@ -1,182 +1,358 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Fetch, FetchResponse, KookClient } from "../../src/kook/client.ts";
-import { TimeoutError } from "../../src/kook/errors.ts";
-import { answering, BASE_URL, fixture, kook, rejection, TOKEN } from "./kook.ts";
+import { afterEach, expect, test, vi } from "vitest";
+import { type Fetch, type FetchInit, KookClient, type Token } from "../../src/kook/client.ts";
+import {
+  ApiError,
+  ConnectionError,
+  MalformedAnswerError,
+  RateLimitError,
+  TimeoutError,
+  TokenError,
+} from "../../src/kook/errors.ts";
+import created from "../fixtures/create.json" with { type: "json" };
+import deleted from "../fixtures/delete.json" with { type: "json" };
+import listed from "../fixtures/list.json" with { type: "json" };
+import viewed from "../fixtures/view.json" with { type: "json" };
 
-interface DocumentedRequest {
-  method: "GET" | "POST";
-  path: string;
-  query?: string[];
-  body?: string[];
+afterEach(() => void vi.useRealTimers());
+
+const TOKEN = "1/MTA2Mzk=/s3cret==";
+
+function client(fetch: Fetch, options: { token?: Token; baseUrl?: string } = {}) {
+  return new KookClient({
+    fetch,
+    token: { scheme: "Bot", value: TOKEN },
+    baseUrl: "https://kook.example/api/v3",
+    language: "zh-CN",
+    timeoutMs: 1_000,
+    maxWaitMs: 60_000,
+    ...options,
+  });
 }
 
-const documented = fixture<Record<string, DocumentedRequest>>("requests");
-const answer = (name: string) => fixture<{ data: Record<string, unknown> }>(name);
-const { items, meta } = answer("list").data;
-
-interface Call {
-  name: string;
-  call(client: KookClient, signal?: AbortSignal): Promise<unknown>;
-  sent: Record<string, string>;
-  parsed: unknown;
+interface Sent extends Omit<FetchInit, "signal"> {
+  url: string;
 }
 
-const calls: Call[] = [
-  {
-    name: "list",
-    call: (client, signal) => client.listChats({ page: 3, page_size: 20 }, signal),
-    sent: { page: "3", page_size: "20" },
-    parsed: { items, meta, skipped: 0 },
-  },
-  {
-    name: "view",
-    call: (client, signal) => client.viewChat("5c7ec6d021216c136c9198285c15ed47", signal),
-    sent: { chat_code: "5c7ec6d021216c136c9198285c15ed47" },
-    parsed: answer("view").data,
-  },
-  {
-    name: "create",
-    call: (client, signal) => client.createChat("2418200000", signal),
-    sent: { target_id: "2418200000" },
-    parsed: answer("create").data,
-  },
-  {
-    name: "delete",
-    call: (client, signal) => client.deleteChat("sderwrw**", signal),
-    sent: { chat_code: "sderwrw**" },
-    parsed: undefined,
-  },
-];
-
-describe.each(calls)("user-chat/$name", ({ name, call, sent, parsed }) => {
-  test("is requested as documented", async () => {
-    const { fetch, requests } = answering(200, answer(name));
-    await call(kook(fetch));
-    expect(requests).toHaveLength(1);
-    const { url, init } = requests[0] ?? expect.fail("nothing was sent");
-    const { method, path, query = [], body = [] } = documented[name] ?? expect.fail(name);
-    expect(init.method).toBe(method);
-    expect(url.origin + url.pathname).toBe(`https://kook.invalid${path}`);
-    expect([...url.searchParams.keys()]).toEqual(query);
-    if (method === "GET") {
-      expect(Object.fromEntries(url.searchParams)).toEqual(sent);
-      expect(init.body).toBeUndefined();
-    } else {
-      expect(JSON.parse(init.body ?? "")).toEqual(sent);
-      expect(Object.keys(sent)).toEqual(body);
-    }
-  });
-
-  test("carries the token, the language and nothing else of note", async () => {
-    const { fetch, requests } = answering(200, answer(name));
-    await call(kook(fetch, { language: "en-US" }));
-    expect(requests[0]?.init.headers).toEqual({
-      Authorization: `Bot ${TOKEN}`,
-      Accept: "application/json",
-      "Accept-Language": "en-US",
-      ...(documented[name]?.method === "POST" && { "Content-Type": "application/json" }),
-    });
-    expect(requests[0]?.init.redirect).toBe("manual");
-  });
-
-  test("reads the documented answer", async () => {
-    const { fetch } = answering(200, answer(name));
-    expect(await call(kook(fetch))).toEqual(parsed);
-  });
-
-  test("sends nothing once the caller has aborted", async () => {
-    const { fetch, requests } = answering(200, answer(name));
-    const reason = new Error("no longer wanted");
-    expect(await rejection(call(kook(fetch), AbortSignal.abort(reason)))).toBe(reason);
-    expect(requests).toEqual([]);
-  });
-});
-
-test("an OAuth token is sent as Bearer", async () => {
-  const { fetch, requests } = answering(200, answer("view"));
-  await kook(fetch, { token: { scheme: "Bearer", value: "oauth" } }).viewChat("abc");
-  expect(requests[0]?.init.headers).toMatchObject({ Authorization: "Bearer oauth" });
-});
-
-test.each(["", "/", "//"])("a base URL ending in %j leads to the same address", async (end) => {
-  const { fetch, requests } = answering(200, answer("delete"));
-  await kook(fetch, { baseUrl: BASE_URL + end }).deleteChat("abc");
-  expect(requests[0]?.url.href).toBe(`${BASE_URL}/user-chat/delete`);
-});
-
-test("a chat code of any form reaches KOOK unchanged", async () => {
-  const { fetch, requests } = answering(200, answer("view"));
-  await kook(fetch).viewChat("a&b=c/../%2e +#?");
-  expect(requests[0]?.url.searchParams.get("chat_code")).toBe("a&b=c/../%2e +#?");
-  expect(requests[0]?.url.pathname).toBe("/api/v3/user-chat/view");
-});
-
-test.each([true, [], null, "gone"])("a delete succeeds whatever its data: %j", async (data) => {
-  const { fetch } = answering(200, { code: 0, message: "操作成功", data });
-  expect(await kook(fetch).deleteChat("abc")).toBeUndefined();
-});
-
-test("a character that is split between two chunks is read whole", async () => {
-  const bytes = new TextEncoder().encode(JSON.stringify(answer("view")));
-  async function* single() {
-    for (const byte of bytes) yield Uint8Array.of(byte);
-  }
-  const headers = new Headers();
-  const chat = await kook(async () => ({ status: 200, headers, body: single() })).viewChat("abc");
-  expect(chat.target_info?.username).toBe("夏天1");
-});
-
-describe("an answer that does not come", () => {
-  beforeEach(() => {
-    vi.useFakeTimers();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-  });
-
-  const untilAborted = (signal: AbortSignal) =>
-    new Promise<never>((_, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason));
-    });
-  const silent: Fetch = (_url, { signal }) => untilAborted(signal);
-  const endless: Fetch = async (_url, { signal }): Promise<FetchResponse> => {
-    async function* body() {
-      yield new TextEncoder().encode('{"code":0,');
-      await untilAborted(signal);
-    }
-    return { status: 200, headers: new Headers(), body: body() };
+/** A KOOK that gives these answers in turn, the last one again and again, and notes what it was asked. */
+function kook(...answers: (() => Response | Promise<Response>)[]) {
+  const sent: Sent[] = [];
+  const fetch: Fetch = async (url, { signal: _, ...init }) => {
+    sent.push({ url, ...init });
+    const answer = answers[Math.min(sent.length, answers.length) - 1] as () => Response;
+    return answer();
   };
+  return { fetch, sent };
+}
 
-  test.each([
-    ["is never begun", silent],
-    ["never ends", endless],
-  ])("times out when it %s", async (_, fetch) => {
-    const settled = vi.fn();
-    const outcome = rejection(kook(fetch, { timeoutMs: 10_000 }).viewChat("abc")).finally(settled);
-    await vi.advanceTimersByTimeAsync(9_999);
-    expect(settled).not.toHaveBeenCalled();
-    await vi.advanceTimersByTimeAsync(1);
-    const error = await outcome;
-    expect(error).toBeInstanceOf(TimeoutError);
-    expect((error as Error).message).toContain("10000 ms");
-  });
+const json =
+  (body: unknown, status = 200, headers = {}) =>
+  () =>
+    new Response(JSON.stringify(body), { status, headers });
 
-  test.each([
-    ["before it begins", silent],
-    ["in its middle", endless],
-  ])("rejects with the caller's reason when aborted %s", async (_, fetch) => {
-    const controller = new AbortController();
-    const outcome = rejection(kook(fetch).createChat("1", controller.signal));
-    await vi.advanceTimersByTimeAsync(500);
-    const reason = new Error("no longer wanted");
-    controller.abort(reason);
-    expect(await outcome).toBe(reason);
-  });
+const headers = {
+  Authorization: `Bot ${TOKEN}`,
+  Accept: "application/json",
+  "Accept-Language": "zh-CN",
+};
+const postHeaders = { ...headers, "Content-Type": "application/json" };
 
-  test("leaves no timer behind once it has come", async () => {
-    const { fetch } = answering(200, answer("view"));
-    await kook(fetch).viewChat("abc");
-    await rejection(kook(answering(500, "").fetch).viewChat("abc"));
-    expect(vi.getTimerCount()).toBe(0);
+test("list is asked and read as documented", async () => {
+  const { fetch, sent } = kook(json(listed));
+  const page = await client(fetch).listChats({ page: 1, page_size: 50 });
+  expect(sent).toEqual([
+    {
+      url: "https://kook.example/api/v3/user-chat/list?page=1&page_size=50",
+      method: "GET",
+      headers,
+      redirect: "manual",
+    },
+  ]);
+  expect(page).toEqual({ items: listed.data.items, skipped: 0, meta: listed.data.meta });
+});
+
+test("view is asked and read as documented", async () => {
+  const { fetch, sent } = kook(json(viewed));
+  expect(await client(fetch).viewChat("a b&c")).toEqual(viewed.data);
+  expect(sent).toEqual([
+    {
+      url: "https://kook.example/api/v3/user-chat/view?chat_code=a+b%26c",
+      method: "GET",
+      headers,
+      redirect: "manual",
+    },
+  ]);
+});
+
+test("create is asked and read as documented", async () => {
+  const { fetch, sent } = kook(json(created));
+  expect(await client(fetch).createChat("325")).toEqual(created.data);
+  expect(sent).toEqual([
+    {
+      url: "https://kook.example/api/v3/user-chat/create",
+      method: "POST",
+      headers: postHeaders,
+      body: '{"target_id":"325"}',
+      redirect: "manual",
+    },
+  ]);
+});
+
+test.each([
+  ["the documented map", deleted],
+  ["a list", { ...deleted, data: [] }],
+  ["no data", { code: 0, message: "操作成功" }],
+])("delete is asked as documented and read with %s", async (_, answer) => {
+  const { fetch, sent } = kook(json(answer));
+  await client(fetch).deleteChat("abc");
+  expect(sent).toEqual([
+    {
+      url: "https://kook.example/api/v3/user-chat/delete",
+      method: "POST",
+      headers: postHeaders,
+      body: '{"chat_code":"abc"}',
+      redirect: "manual",
+    },
+  ]);
+});
+
+test("a base URL may end in a slash, and a token may be a Bearer's", async () => {
+  const { fetch, sent } = kook(json(viewed));
+  const token = { scheme: "Bearer", value: "x" } as const;
+  await client(fetch, { baseUrl: "https://kook.example/v3/", token }).viewChat("abc");
+  expect(sent[0]?.url).toBe("https://kook.example/v3/user-chat/view?chat_code=abc");
+  expect(sent[0]?.headers["Authorization"]).toBe("Bearer x");
+});
+
+test("without a token nothing is sent", async () => {
+  const { fetch, sent } = kook(json(viewed));
+  const call = client(fetch, { token: { problem: "No token is set." } }).viewChat("abc");
+  await expect(call).rejects.toThrow(new TokenError("No token is set."));
+  expect(sent).toEqual([]);
+});
+
+test.each([
+  [200, { code: 40000, message: "失败", data: [] }, "other"],
+  [400, { code: 40000, message: "无法发起私信", data: { name: "Bad Request" } }, "cannot_message"],
+  [401, { code: 401, message: "你的用户凭证不正确", data: {} }, "bad_token"],
+  [200, { code: 401, message: "请重新登录", data: [] }, "bad_token"],
+  [403, { code: 403, message: "你没有权限进行此操作", data: {} }, "no_permission"],
+  [200, { code: 40300, message: "", data: null }, "no_permission"],
+  [404, { code: 404, message: "该数据不存在或者你没有权限操作", data: {} }, "not_found"],
+  [200, { code: 40000, message: "你已被对方屏蔽", data: {} }, "blocked"],
+  [200, { code: 40000, message: "由于服务器维护", data: {} }, "maintenance"],
+  [200, { code: 99, message: "?", data: {} }, "other"],
+])("HTTP %i with %j is told apart as %s", async (status, body, reason) => {
+  const { fetch, sent } = kook(json(body, status));
+  const error = await client(fetch)
+    .viewChat("abc")
+    .catch((caught) => caught);
+  expect(error).toBeInstanceOf(ApiError);
+  expect(error).toMatchObject({ status, code: body.code, kookMessage: body.message, reason });
+  expect(sent).toHaveLength(1);
+});
+
+test.each([
+  ["HTML", () => new Response("<html>", { status: 200 }), "HTML page"],
+  ["nothing", () => new Response("", { status: 200 }), "it is empty"],
+  ["half an answer", () => new Response('{"code":0', { status: 200 }), "no valid JSON"],
+  ["no envelope", json({ hello: 1 }), "`code` is missing"],
+  ["a list", json([]), "is not one of KOOK's API"],
+  ["a chat without a code", json({ code: 0, data: { unread_count: 1 } }), "`code` is missing"],
+  ["no data", json({ code: 0, message: "" }), "no `data` of the documented form"],
+  ["a redirect", () => new Response("", { status: 302, headers: { Location: "/" } }), "redirects"],
+])("%s instead of an answer is refused and named", async (_, answer, problem) => {
+  const { fetch, sent } = kook(answer);
+  const error = await client(fetch)
+    .viewChat("abc")
+    .catch((caught) => caught);
+  expect(error).toBeInstanceOf(MalformedAnswerError);
+  expect(error.message).toContain(problem);
+  expect(sent).toHaveLength(1);
+});
+
+test("an endless body is cut off at 4 MiB and let go", async () => {
+  let chunks = 0;
+  let cancelled = false;
+  const endless = () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => {
+          chunks++;
+          controller.enqueue(new Uint8Array(1024 * 1024));
+        },
+        cancel: () => {
+          cancelled = true;
+        },
+      }),
+    );
+  const { fetch } = kook(endless);
+  await expect(client(fetch).viewChat("abc")).rejects.toThrow("longer than 4 MiB");
+  expect(cancelled).toBe(true);
+  expect(chunks).toBeLessThan(8);
+});
+
+test("invalid UTF-8 in a name loses the name's character, not the chat", async () => {
+  const bytes = Buffer.from(JSON.stringify(viewed).replace("夏天1", "A?B"));
+  bytes[bytes.indexOf("A?B") + 1] = 0xff;
+  const { fetch } = kook(() => new Response(bytes));
+  const { target_info } = await client(fetch).viewChat("abc");
+  expect(target_info?.username).toBe("A\ufffdB");
+});
+
+test("a token that the server echoes is taken out of its message", async () => {
+  const { fetch } = kook(json({ code: 1, message: `bad token ${TOKEN}!`, data: {} }));
+  await expect(client(fetch).viewChat("abc")).rejects.toMatchObject({
+    kookMessage: "bad token [token]!",
+    message: expect.not.stringContaining(TOKEN),
   });
+});
+
+test("a network failure names the system's code and nothing else", async () => {
+  const cause = Object.assign(new Error(`connect to https://kook.example ${TOKEN}`), {
+    code: "ECONNREFUSED",
+  });
+  const { fetch } = kook(() => Promise.reject(new TypeError("fetch failed", { cause })));
+  await expect(client(fetch).deleteChat("abc")).rejects.toThrow(
+    new ConnectionError("nothing listens at its address (ECONNREFUSED)"),
+  );
+});
+
+test("an aborted call is not sent, or ends at once with the caller's reason", async () => {
+  const { fetch, sent } = kook(() => new Promise(() => {}));
+  const reason = new Error("changed my mind");
+  await expect(client(fetch).viewChat("abc", { signal: AbortSignal.abort(reason) })).rejects.toBe(
+    reason,
+  );
+  expect(sent).toEqual([]);
+  const controller = new AbortController();
+  const call = client(fetch).viewChat("abc", { signal: controller.signal });
+  controller.abort(reason);
+  await expect(call).rejects.toBe(reason);
+});
+
+/** Honours its signal and does nothing else. */
+const never: Fetch = (_url, { signal }) =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+
+test("an answer that never comes ends with the time allowed", async () => {
+  vi.useFakeTimers();
+  const call = client(never)
+    .deleteChat("abc")
+    .catch((error) => error);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await call).toEqual(new TimeoutError(1_000));
+});
+
+test("a body that drips ends with the time allowed", async () => {
+  vi.useFakeTimers();
+  const dripping: Fetch = async (_url, { signal }) => ({
+    status: 200,
+    headers: new Headers(),
+    body: (async function* () {
+      while (!signal.aborted) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        yield new Uint8Array([32]);
+      }
+      throw signal.reason;
+    })(),
+  });
+  const call = client(dripping)
+    .deleteChat("abc")
+    .catch((error) => error);
+  await vi.advanceTimersByTimeAsync(1_100);
+  expect(await call).toEqual(new TimeoutError(1_000));
+});
+
+test.each([
+  ["listChats", 3],
+  ["viewChat", 3],
+  ["createChat", 3],
+  ["deleteChat", 1],
+] as const)("%s is sent %i times at most when KOOK fails", async (method, times) => {
+  vi.useFakeTimers();
+  const { fetch, sent } = kook(json({ code: 500, message: "系统错误", data: {} }, 500));
+  const kookClient = client(fetch);
+  const call =
+    method === "listChats"
+      ? kookClient.listChats({ page: 1, page_size: 50 })
+      : kookClient[method]("1");
+  const failed = call.catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await failed).toMatchObject({ code: 500, reason: "server_error" });
+  expect(sent).toHaveLength(times);
+});
+
+test("a read that fails for a moment succeeds", async () => {
+  vi.useFakeTimers();
+  const { fetch } = kook(() => new Response("<html>", { status: 502 }), json(viewed));
+  const call = client(fetch).viewChat("abc");
+  await vi.advanceTimersByTimeAsync(500);
+  expect(await call).toEqual(viewed.data);
+});
+
+test("a cancelled call is not repeated", async () => {
+  vi.useFakeTimers();
+  const { fetch, sent } = kook(json({ code: 500, message: "", data: {} }, 500));
+  const controller = new AbortController();
+  const failed = client(fetch)
+    .viewChat("abc", { signal: controller.signal })
+    .catch((error) => error);
+  await vi.advanceTimersByTimeAsync(0);
+  controller.abort("enough");
+  expect(await failed).toBe("enough");
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(sent).toHaveLength(1);
+});
+
+test("a 429 is repeated after its reset, a delete too, and never before", async () => {
+  vi.useFakeTimers();
+  const limits = {
+    "X-Rate-Limit-Limit": "5",
+    "X-Rate-Limit-Remaining": "0",
+    "X-Rate-Limit-Reset": "3",
+  };
+  const refused = json({ code: 429, message: "请求过于频繁", data: {} }, 429, limits);
+  const { fetch, sent } = kook(refused, json(deleted));
+  const call = client(fetch).deleteChat("abc");
+  await vi.advanceTimersByTimeAsync(2_999);
+  expect(sent).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  await call;
+  expect(sent).toHaveLength(2);
+});
+
+test("after three refusals the call fails with the seconds to wait", async () => {
+  vi.useFakeTimers();
+  const refused = json({ code: 429, message: "", data: {} }, 429, { "X-Rate-Limit-Reset": "3" });
+  const { fetch, sent } = kook(refused);
+  const failed = client(fetch)
+    .viewChat("abc")
+    .catch((error) => error);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await failed).toBeInstanceOf(RateLimitError);
+  expect(await failed).toMatchObject({ retryAfterSeconds: 3 });
+  expect(sent).toHaveLength(3);
+});
+
+test("identical reads at the same moment share one request; each may leave alone", async () => {
+  let answer = (_: Response) => {};
+  const { fetch, sent } = kook(
+    () =>
+      new Promise<Response>((resolve) => {
+        answer = resolve;
+      }),
+  );
+  const kookClient = client(fetch);
+  const controller = new AbortController();
+  const leaving = kookClient.viewChat("abc", { signal: controller.signal });
+  const staying = kookClient.viewChat("abc");
+  controller.abort("enough");
+  await expect(leaving).rejects.toBe("enough");
+  answer(json(viewed)());
+  expect(await staying).toEqual(viewed.data);
+  expect(sent).toHaveLength(1);
+  const later = kookClient.viewChat("abc");
+  await vi.waitFor(() => expect(sent).toHaveLength(2));
+  answer(json(viewed)());
+  await later;
 });
