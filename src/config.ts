@@ -190,7 +190,9 @@ function parseFlags(argv: readonly string[]): { values: FlagValues; positionals:
       throw new ConfigError(`Unknown flag ${token.rawName}${nearest(token.name, names, "--")}`);
     }
     const { type } = (flags as Record<string, { type: string }>)[token.name] ?? {};
-    if (type === "string" && !token.value) throw new ConfigError(`${token.rawName} needs a value`);
+    // parseArgs would take a flag that follows for the value.
+    const missing = token.value === undefined || (!token.inlineValue && /^-./.test(token.value));
+    if (type === "string" && missing) throw new ConfigError(`${token.rawName} needs a value`);
     if (type === "boolean" && token.value !== undefined) {
       throw new ConfigError(`${token.rawName} takes no value`);
     }

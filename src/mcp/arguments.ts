@@ -58,7 +58,9 @@ function faultsOf(issue: z.core.$ZodIssue, names: string[], sent: unknown): stri
 }
 
 function unknownArgument(key: string, names: string[]): string {
-  const nearest = closestMatch(key.slice(0, 64), names, { maxDistance: 6 });
+  // Half of its letters may be wrong; beyond that a hint would only mislead.
+  const maxDistance = Math.ceil(Math.min(key.length, 12) / 2);
+  const nearest = closestMatch(key.slice(0, 64), names, { maxDistance });
   const hint = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
   return `There is no argument ${quoted(key)}; it takes ${names.join(", ")}.${hint}`;
 }

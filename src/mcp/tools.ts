@@ -140,7 +140,8 @@ const tools: readonly Tool[] = [
     input: z.object({
       target_id: z
         .string("must be a KOOK user id, as a string of digits")
-        .min(1, "must not be empty: it is a KOOK user id")
+        // Not `regex`: some model providers refuse a schema with a pattern.
+        .refine((id) => /^\d+$/.test(id), "must be a KOOK user id, as a string of digits")
         .describe("user id, digits as a string"),
     }),
     output: chatSchema,

@@ -121,6 +121,10 @@ describe("list_chats", () => {
       { pageSize: 5 },
       'list_chats: There is no argument "pageSize"; it takes page, page_size. Did you mean page_size? Nothing was done.',
     ],
+    [
+      { foo: 5 },
+      'list_chats: There is no argument "foo"; it takes page, page_size. Nothing was done.',
+    ],
   ])("refuses %j with the remedy", async (args, message) => {
     expect(await call(await connect(), "list_chats", args)).toMatchObject({
       isError: true,
@@ -199,6 +203,12 @@ describe("create_chat and delete_chat", () => {
       target_id: DOCUMENTED_CHAT.targetId,
     });
     expect(structured).toMatchObject({ chat_code: DOCUMENTED_CHAT.code });
+  });
+
+  test.each(["", "summer", "12x"])("create refuses %j, which is no user id", async (target_id) => {
+    expect((await call(await connect(), "create_chat", { target_id })).text).toBe(
+      "create_chat: target_id must be a KOOK user id, as a string of digits. Nothing was done.",
+    );
   });
 
   test("create takes an id that came as an exact number and refuses one that was rounded", async () => {

@@ -1,0 +1,166 @@
+import { expect, test, vi } from "vitest";
+import { Chats } from "../../src/chats/chats.ts";
+import { UnsettledWriteError } from "../../src/chats/unsettled-write-error.ts";
+import { type Fetch, KookClient } from "../../src/kook/client.ts";
+import { ApiError } from "../../src/kook/errors.ts";
+import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
+import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
+
+function chatsOver(fetch: Fetch): Chats {
+  return new Chats(
+    new KookClient({
+      fetch,
+      token: { scheme: "Bot", value: SANDBOX_TOKEN },
+      baseUrl: "https://kook.invalid/api/v3",
+      language: "zh-CN",
+      timeoutMs: 1_000,
+      maxWaitMs: 1_000,
+    }),
+  );
+}
+
+/** A sandbox whose answers may be lost on the way; `routes` notes what reached it. */
+function losing(lost: (route: string) => boolean) {
+  const sandbox = new Sandbox();
+  const routes: string[] = [];
+  const fetch: Fetch = async (url, init) => {
+    const route = new URL(url).pathname.replace("/api/v3/", "");
+    routes.push(route);
+    const answer = await sandbox.fetch(url, init);
+    if (lost(route)) throw new Error("connection reset");
+    return answer;
+  };
+  return { chats: chatsOver(fetch), routes, sandbox };
+}
+
+test("480 chats are ten pages of different chats", async () => {
+  const chats = chatsOver(new Sandbox().fetch);
+  const codes = new Set<string>();
+  let page: number | undefined = 1;
+  while (page !== undefined) {
+    const listed = await chats.list({ page, pageSize: 50 });
+    expect(listed).toMatchObject({ page, page_total: 10, total: 480 });
+    for (const chat of listed.chats) codes.add(chat.chat_code);
+    page = listed.next_page;
+  }
+  expect(codes.size).toBe(480);
+});
+
+test("a page past the end is empty, though KOOK repeats its last one", async () => {
+  const listed = await chatsOver(new Sandbox().fetch).list({ page: 99, pageSize: 50 });
+  expect(listed).toEqual({ chats: [], page: 99, page_total: 10, total: 480 });
+});
+
+test("a bot without chats has one empty page", async () => {
+  const listed = await chatsOver(new Sandbox({ chats: 0 }).fetch).list({ page: 1, pageSize: 50 });
+  expect(listed).toEqual({ chats: [], page: 1, page_total: 0, total: 0 });
+});
+
+test("a page without its meta says what it holds", async () => {
+  const items = [{ code: "abc", target_info: { id: "1", username: "x" } }];
+  const fetch: Fetch = async () => Response.json({ code: 0, message: "", data: { items } });
+  expect(await chatsOver(fetch).list({ page: 1, pageSize: 50 })).toMatchObject({
+    page_total: 1,
+    total: 1,
+  });
+});
+
+test("a code that was never there cannot be deleted", async () => {
+  const deleting = chatsOver(new Sandbox().fetch).delete("no-such");
+  await expect(deleting).rejects.toBeInstanceOf(ApiError);
+});
+
+test("a chat that was deleted, opened again and deleted by someone else is an error, not already gone", async () => {
+  const sandbox = new Sandbox();
+  const chats = chatsOver(sandbox.fetch);
+  const { chat_code } = await chats.create(NEW_USER_ID);
+  expect(await chats.delete(chat_code)).toEqual({});
+  expect(await chats.delete(chat_code)).toEqual({ already_gone: true });
+  await chats.create(NEW_USER_ID);
+  await chatsOver(sandbox.fetch).delete(chat_code);
+  await expect(chats.delete(chat_code)).rejects.toBeInstanceOf(ApiError);
+});
+
+test("a refusal of another kind is not taken for already gone", async () => {
+  const sandbox = new Sandbox();
+  let refuse = false;
+  const chats = chatsOver((url, init) =>
+    refuse
+      ? Promise.resolve(Response.json({ code: 401, message: "", data: {} }, { status: 401 }))
+      : sandbox.fetch(url, init),
+  );
+  await chats.delete(DOCUMENTED_CHAT.code);
+  refuse = true;
+  await expect(chats.delete(DOCUMENTED_CHAT.code)).rejects.toMatchObject({ reason: "bad_token" });
+});
+
+test("a delete whose answer is lost is not sent again, and is found done by looking", async () => {
+  const { chats, routes } = losing((route) => route === "user-chat/delete");
+  expect(await chats.delete(DOCUMENTED_CHAT.code)).toEqual({});
+  expect(routes).toEqual(["user-chat/delete", "user-chat/view"]);
+});
+
+test("a delete that never arrived is reported as not done", async () => {
+  const sandbox = new Sandbox();
+  const chats = chatsOver(async (url, init) => {
+    if (url.endsWith("delete")) throw new Error("connection reset");
+    return sandbox.fetch(url, init);
+  });
+  const error = await chats.delete(DOCUMENTED_CHAT.code).catch((caught) => caught);
+  expect(error).toBeInstanceOf(UnsettledWriteError);
+  expect(error.outcome).toBe("not_done");
+});
+
+test("a delete whose looking fails too is reported as unknown", async () => {
+  vi.useFakeTimers();
+  const { chats } = losing(() => true);
+  const failed = chats.delete(DOCUMENTED_CHAT.code).catch((caught) => caught);
+  await vi.advanceTimersByTimeAsync(10_000);
+  vi.useRealTimers();
+  expect(await failed).toMatchObject({ outcome: "unknown" });
+});
+
+test("a create whose answers are lost is found by looking for its user", async () => {
+  vi.useFakeTimers();
+  const { chats, routes } = losing((route) => route === "user-chat/create");
+  const created = chats.create(NEW_USER_ID);
+  await vi.advanceTimersByTimeAsync(10_000);
+  vi.useRealTimers();
+  expect(await created).toMatchObject({ target_id: NEW_USER_ID });
+  expect(routes.filter((route) => route === "user-chat/create")).toHaveLength(3);
+});
+
+test("a create that never arrived is reported as not done", async () => {
+  vi.useFakeTimers();
+  const sandbox = new Sandbox();
+  const chats = chatsOver(async (url, init) => {
+    if (url.endsWith("create")) throw new Error("connection reset");
+    return sandbox.fetch(url, init);
+  });
+  const failed = chats.create(NEW_USER_ID).catch((caught) => caught);
+  await vi.advanceTimersByTimeAsync(10_000);
+  vi.useRealTimers();
+  expect(await failed).toMatchObject({ outcome: "not_done" });
+});
+
+test("letters typed within half a minute ask KOOK once, and a change asks anew", async () => {
+  const { chats, routes } = losing(() => false);
+  for (const typed of ["5", "5c", "5c7"]) await chats.complete(typed);
+  expect(routes).toHaveLength(10);
+  expect(await chats.complete("5c7ec6")).toEqual([DOCUMENTED_CHAT.code]);
+  await chats.delete(DOCUMENTED_CHAT.code);
+  expect(await chats.complete("5c7ec6")).toEqual([]);
+});
+
+test("a failed look-up for a completion is not kept", async () => {
+  let broken = true;
+  const sandbox = new Sandbox();
+  const chats = chatsOver((url, init) =>
+    broken
+      ? Promise.resolve(Response.json({ code: 403, message: "", data: {} }, { status: 403 }))
+      : sandbox.fetch(url, init),
+  );
+  await expect(chats.complete("5c7ec6")).rejects.toBeInstanceOf(ApiError);
+  broken = false;
+  expect(await chats.complete("5c7ec6")).toEqual([DOCUMENTED_CHAT.code]);
+});
