@@ -31,6 +31,8 @@ export interface Permit {
  * at a time no more than its share of what is left, and leaves a reserve for what the others have under way.
  */
 const SIBLINGS = 4;
+/** Half of an equal share: what the siblings sent since the last answer is not in its figure. Twice that meets 429s. */
+const SHARE = 1 / (2 * SIBLINGS);
 /** What an answer said of the remaining requests is trusted this long; the siblings have been sending meanwhile. */
 const FRESH_MS = 1_000;
 /** Wait after a refusal that does not say how long. */
@@ -176,7 +178,8 @@ export class RateLimiter {
     }
     const left = bucket.remaining - bucket.reserve;
     if (left - bucket.inFlight <= 0) return bucket.resetAt - now;
-    const share = now - bucket.learntAt < FRESH_MS ? Math.max(1, Math.floor(left / SIBLINGS)) : 1;
+    const fresh = now - bucket.learntAt < FRESH_MS;
+    const share = fresh ? Math.max(1, Math.floor(left * SHARE)) : 1;
     return bucket.inFlightNow < share ? 0 : undefined;
   }
 

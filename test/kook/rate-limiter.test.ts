@@ -77,7 +77,7 @@ describe("once a limit is known", () => {
     const limiter = await learnt({ limit: 120, remaining: 83, resetMs: 60_000 });
     const states = Array.from({ length: 30 }, () => ask(limiter, "list"));
     await settled();
-    expect(states.filter((state) => state.permit)).toHaveLength(20);
+    expect(states.filter((state) => state.permit)).toHaveLength(10);
   });
 
   test("nothing goes out while nothing but the reserve remains, and one request asks after the reset", async () => {
