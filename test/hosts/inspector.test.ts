@@ -31,6 +31,11 @@ const callTool = (name: string, ...args: string[]) =>
     ...args.flatMap((arg) => ["--tool-arg", arg]),
   );
 
+async function readResource(uri: string) {
+  const { contents } = await inspect("--method", "resources/read", "--uri", uri);
+  return JSON.parse(contents[0].text);
+}
+
 describe("MCP Inspector", () => {
   test("lists the tools and finds no fault with their schemas", async () => {
     const { tools } = await inspect("--method", "tools/list", "--strict");
@@ -68,8 +73,9 @@ describe("MCP Inspector", () => {
     expect(resources.length).toBeGreaterThanOrEqual(51);
     const { resourceTemplates } = await inspect("--method", "resources/templates/list");
     expect(resourceTemplates).toHaveLength(1);
-    const uri = `kook://chats/${DOCUMENTED_CHAT.code}`;
-    const { contents } = await inspect("--method", "resources/read", "--uri", uri);
-    expect(JSON.parse(contents[0].text)).toMatchObject({ target_id: DOCUMENTED_CHAT.targetId });
+    const directory = await readResource("kook://chats");
+    expect(directory).toMatchObject({ chats: expect.objectContaining({ length: 50 }), total: 480 });
+    const chat = await readResource(`kook://chats/${DOCUMENTED_CHAT.code}`);
+    expect(chat).toMatchObject({ target_id: DOCUMENTED_CHAT.targetId });
   });
 });
