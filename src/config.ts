@@ -186,6 +186,9 @@ function parseFlags(argv: readonly string[]): { values: FlagValues; positionals:
   const names = Object.keys(flags);
   for (const token of tokens) {
     if (token.kind !== "option") continue;
+    if (token.name === "token") {
+      throw new ConfigError("There is no --token, as it would show in ps; set KOOK_TOKEN instead");
+    }
     if (!names.includes(token.name)) {
       throw new ConfigError(`Unknown flag ${token.rawName}${nearest(token.name, names, "--")}`);
     }
@@ -203,8 +206,8 @@ function parseFlags(argv: readonly string[]): { values: FlagValues; positionals:
 /** Hosts pass empty values, and `${…}` where they did not substitute: both mean that nothing was set. */
 function textOf(setting: Setting, values: FlagValues, env: ConfigSources["env"]) {
   const flag = setting.flag === undefined ? undefined : values[setting.flag];
-  const text = (flag === undefined ? env[setting.env] : String(flag))?.trim();
-  return text === undefined || text === "" || /^\$\{[^}]*\}$/.test(text) ? undefined : text;
+  const texts = [flag === undefined ? undefined : String(flag), env[setting.env]];
+  return texts.map((text) => text?.trim()).find((text) => text && !/^\$\{[^}]*\}$/.test(text));
 }
 
 function describeIssue(
@@ -228,7 +231,8 @@ function describeIssue(
 }
 
 function nearest(text: string, candidates: string[], prefix = ""): string {
-  const match = closestMatch(text.slice(0, 64), candidates, { maxDistance: 4 });
+  const maxDistance = Math.min(4, Math.ceil(text.length / 2));
+  const match = closestMatch(text.slice(0, 64), candidates, { maxDistance });
   return match === undefined ? "" : `; did you mean ${prefix}${match}?`;
 }
 
@@ -248,7 +252,7 @@ function commandOf(positionals: string[], values: FlagValues): Config["command"]
 function portOf(text: string | boolean | undefined): number {
   if (text === undefined) return 0;
   const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  if (/^\d{1,5}$/.test(String(text)) && port <= 65_535) return port;
   throw new ConfigError(`--port must be a number from 0 to 65535, not ${JSON.stringify(text)}`);
 }
 
@@ -274,7 +278,7 @@ function tokenOf(
 
 /** People paste the token together with the `Bot ` of KOOK's examples. */
 function parseToken(text: string, source: string): Token {
-  const [, scheme, value] = /^(?:(bot|bearer)\s+)?(.*)$/is.exec(text.trim()) ?? [];
+  const [, scheme, value] = /^(?:(bot|bearer)(?:\s+|$))?(.*)$/is.exec(text.trim()) ?? [];
   if (!value) return { problem: `${source} holds no token.` };
   // The message must not quote the value: it may be a token with one wrong character in it.
   if (!/^[\x21-\x7e]+$/.test(value)) {
@@ -287,8 +291,11 @@ function parseToken(text: string, source: string): Token {
 
 function baseUrlProblem(text: string): string | undefined {
   if (!URL.canParse(text)) return "must be a web address such as https://www.kookapp.cn/api/v3";
-  const { protocol, hostname, username, password, search, hash } = new URL(text);
-  if (username || password || search || hash) return "must have no credentials, query or fragment";
+  const { protocol, hostname, username, password } = new URL(text);
+  // A lone `?` or `#` counts too: what is appended would no longer be a path.
+  if (username || password || /[?#]/.test(text)) {
+    return "must have no credentials, query or fragment";
+  }
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
   if (protocol === "https:" || (protocol === "http:" && loopback)) return undefined;
   return "must begin with https:, because the token travels with every request";

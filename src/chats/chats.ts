@@ -103,9 +103,11 @@ export class Chats {
   }
 
   async #findByTarget(targetId: string, options?: WaitOptions): Promise<Chat | undefined> {
-    const chats = await this.#walk(SEARCH_PAGES, options);
+    const { chats, complete } = await this.#walk(options);
     const found = chats.find((chat) => chat.target_id === targetId);
-    return found && toChat(await this.#client.viewChat(found.chat_code, options));
+    if (found) return toChat(await this.#client.viewChat(found.chat_code, options));
+    if (!complete) throw new RangeError("not all chats could be looked at");
+    return undefined;
   }
 
   #remember(chatCode: string): void {
@@ -117,19 +119,18 @@ export class Chats {
 
   /** Codes of the chats whose code starts with `typed` or whose username has it, among the first 500 chats. */
   async complete(typed: string): Promise<string[]> {
-    const wanted = foldCase(typed.trim());
+    const wanted = typed.trim();
+    const name = foldCase(wanted);
     const chats = await this.#knownChats();
     return chats
-      .filter(
-        (chat) => chat.chat_code.startsWith(wanted) || foldCase(chat.username).includes(wanted),
-      )
+      .filter((chat) => chat.chat_code.startsWith(wanted) || foldCase(chat.username).includes(name))
       .map((chat) => chat.chat_code);
   }
 
   #knownChats(): Promise<ChatRow[]> {
     if (!this.#directory || this.#directory.expiresAt <= Date.now()) {
       const directory = {
-        chats: this.#walk(SEARCH_PAGES),
+        chats: this.#walk().then(({ chats }) => chats),
         expiresAt: Date.now() + COMPLETION_CACHE_MS,
       };
       this.#directory = directory;
@@ -141,15 +142,15 @@ export class Chats {
     return this.#directory.chats;
   }
 
-  /** All chats up to a bound of pages. */
-  async #walk(maxPages: number, options?: WaitOptions): Promise<ChatRow[]> {
+  /** All chats up to a bound of pages; `complete` says whether none is missing. */
+  async #walk(options?: WaitOptions): Promise<{ chats: ChatRow[]; complete: boolean }> {
     const chats: ChatRow[] = [];
-    for (let page: number | undefined = 1; page !== undefined && page <= maxPages; ) {
-      const listed: ChatPage = await this.list({ page, pageSize: MAX_PAGE_SIZE }, options);
+    for (let page = 1; page <= SEARCH_PAGES; page++) {
+      const listed = await this.list({ page, pageSize: MAX_PAGE_SIZE }, options);
       chats.push(...listed.chats);
-      page = listed.next_page;
+      if (!listed.next_page) return { chats, complete: chats.length >= listed.total };
     }
-    return chats;
+    return { chats, complete: false };
   }
 }
 
@@ -166,12 +167,11 @@ async function settle<T>(cause: unknown, look: () => Promise<T | undefined>): Pr
 }
 
 /**
- * True where KOOK's answer about one chat means that it is not there. 404 is seen for missing data; 40000, KOOK's catch-all,
- * for what is missing among messages, and here only where nothing in its text says otherwise.
+ * True where KOOK's answer about one chat means that it is not there. KOOK's catch-all 40000 is not taken for that: it may
+ * as well be maintenance, in words of a language that is not known here.
  */
 export function isMissing(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return false;
-  return error.reason === "not_found" || (error.code === 40_000 && error.reason === "other");
+  return error instanceof ApiError && error.reason === "not_found";
 }
 
 function toPage(wire: WirePage, asked: number): ChatPage<ChatRow & Avatar> {

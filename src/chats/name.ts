@@ -13,11 +13,17 @@ const kept = new RegExp(`(${sequences.source})|${invisible.source}`, "gv");
 /** A name without what could mislead a reader: one line, only what can be seen, 64 code points at most. */
 export function harmlessName(name: string): string {
   // Cut first to a bound that no honest name reaches, so that a hostile one costs no time.
-  const visible = name
-    .slice(0, 16 * MAX_LENGTH)
+  const visible = strip(name.slice(0, 16 * MAX_LENGTH));
+  const points = Array.from(visible);
+  if (points.length <= MAX_LENGTH) return visible;
+  // A cut through an emoji sequence would leave one of its invisible parts at the end.
+  return `${strip(points.slice(0, MAX_LENGTH).join(""))}…`;
+}
+
+function strip(name: string): string {
+  return name
     .replace(/\s+/g, " ")
     .replace(kept, (_match, sequence?: string) => sequence ?? "")
+    .replace(/ {2,}/g, " ")
     .trim();
-  const points = Array.from(visible);
-  return points.length <= MAX_LENGTH ? visible : `${points.slice(0, MAX_LENGTH).join("")}…`;
 }

@@ -7,7 +7,7 @@ export function isDoubtful(error: unknown): boolean {
     error instanceof TimeoutError ||
     error instanceof ConnectionError ||
     error instanceof MalformedAnswerError ||
-    (error instanceof ApiError && error.status >= 500)
+    (error instanceof ApiError && error.reason === "server_error")
   );
 }
 
@@ -54,13 +54,13 @@ export class ApiError extends KookError {
   }
 
   get reason(): ApiErrorReason {
+    if (this.status >= 500 || this.code === 500) return "server_error";
     if (this.status === 401 || this.code === 401) return "bad_token";
     if (this.status === 403 || this.code === 403 || this.code === 40300) return "no_permission";
     if (this.status === 404 || this.code === 404) return "not_found";
     if (this.kookMessage.includes("屏蔽")) return "blocked";
     if (this.kookMessage.includes("无法发起私信")) return "cannot_message";
     if (this.kookMessage.includes("维护")) return "maintenance";
-    if (this.status >= 500 || this.code === 500) return "server_error";
     return "other";
   }
 }

@@ -8,15 +8,30 @@ const idSchema = z.union([z.string().regex(/^[\x21-\x7e]+$/), z.int().transform(
 /** Opaque: 32 hex digits in practice, other forms in the documents. Printable, so that it can stand in a line of text. */
 const codeSchema = z.string().regex(/^[\x21-\x7e]+$/);
 
-const countSchema = z.coerce.number().int().nonnegative();
+/** A whole number, or its digits as text. No other coercion: null, "" and [] are not 0. */
+const integerSchema = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^-?\d{1,15}$/)
+    .transform(Number),
+]);
+
+const countSchema = integerSchema.refine((count) => count >= 0);
 
 /** Epoch milliseconds; 0 and null mean never. Bounded to what a Date can hold. */
-const timeSchema = z.coerce.number().int().min(0).max(8.64e15).catch(0);
+const timeSchema = integerSchema.refine((time) => time >= 0 && time <= 8.64e15).catch(0);
+
+/** PHP also says yes as 1 or "1". */
+const flagSchema = z.preprocess(
+  (flag) => flag === 1 || flag === "1" || flag,
+  z.boolean().catch(false),
+);
 
 const targetInfoSchema = z.object({
   id: idSchema,
   username: z.string().catch(""),
-  online: z.boolean().catch(false),
+  online: flagSchema,
   avatar: z.string().catch(""),
 });
 
@@ -36,15 +51,15 @@ export type WireChatRow = z.infer<typeof wireChatRowSchema>;
 /** A chat as `user-chat/view` and `user-chat/create` answer with it. */
 export const wireChatSchema = z.object({
   ...chatFields,
-  is_friend: z.boolean().catch(false),
-  is_blocked: z.boolean().catch(false),
-  is_target_blocked: z.boolean().catch(false),
+  is_friend: flagSchema,
+  is_blocked: flagSchema,
+  is_target_blocked: flagSchema,
 });
 export type WireChat = z.infer<typeof wireChatSchema>;
 
 /** Every answer of KOOK's: 0 is success, whatever the HTTP status says; `data` depends on the endpoint. */
 export const envelopeSchema = z.object({
-  code: z.coerce.number().int(),
+  code: integerSchema,
   message: z.string().catch(""),
   data: z.unknown().optional(),
 });

@@ -87,7 +87,8 @@ export class Sandbox {
   };
 
   handle({ method, url, headers, body }: SandboxRequest): Response {
-    const { pathname, searchParams } = new URL(url, "http://sandbox.invalid");
+    // A path such as `//` is no URL by itself.
+    const { pathname, searchParams } = new URL(url.replace(/^\/+/, "http://sandbox.invalid/"));
     const route = /user(-chat)?\/[a-z-]+$/.exec(pathname)?.[0] ?? pathname;
     if (!/^(Bot|Bearer) /.test(headers.get("Authorization") ?? "") || !this.#knows(headers)) {
       return respond(refusals.badToken);

@@ -22,11 +22,14 @@ export async function serveSandbox(
   onRequest: (line: string) => void = () => {},
 ): Promise<ServedSandbox> {
   const server = createServer(async (request, response) => {
+    const body = await text(request).catch(() => undefined);
+    // The client went away in the middle of its request.
+    if (body === undefined) return void response.destroy();
     const answer = sandbox.handle({
       method: request.method ?? "GET",
       url: request.url ?? "/",
       headers: headersOf(request),
-      body: await text(request),
+      body,
     });
     onRequest(`${request.method} ${request.url} ${answer.status}`);
     response.writeHead(answer.status, Object.fromEntries(answer.headers));

@@ -59,6 +59,7 @@ describe("a name", () => {
     ["lone surrogates", "a\ud800b\udc00", "ab"],
     ["a line separator", "a\u2028b", "a b"],
     ["an invisible letter", "\u3164", ""],
+    ["what stood between two spaces", "a \u200b b", "a b"],
     ["a joiner without emoji", "a\u200db", "ab"],
   ])("loses %s", (_, name, harmless) => {
     expect(harmlessName(name)).toBe(harmless);
@@ -82,6 +83,7 @@ describe("a name", () => {
   test("is cut by code point, with a sign that it was", () => {
     expect(harmlessName("🦊".repeat(65))).toBe(`${"🦊".repeat(64)}…`);
     expect(harmlessName("x".repeat(10_000))).toHaveLength(65);
+    expect(harmlessName(`${"x".repeat(62)}👨‍👩‍👧`)).toBe(`${"x".repeat(62)}👨…`);
     expect(harmlessName("夏".repeat(64))).toBe("夏".repeat(64));
   });
 });

@@ -143,6 +143,29 @@ test("a create that never arrived is reported as not done", async () => {
   expect(await failed).toMatchObject({ outcome: "not_done" });
 });
 
+test("a delete is not reported as done when the look says maintenance, in whatever language", async () => {
+  const chats = chatsOver(async (url) => {
+    if (url.endsWith("delete")) throw new Error("connection reset");
+    const body = { code: 40000, message: "Under maintenance", data: {} };
+    return Response.json(body, { status: 400 });
+  });
+  await expect(chats.delete("abc")).rejects.toMatchObject({ outcome: "unknown" });
+});
+
+test("a create is not reported as not done when not all chats could be looked at", async () => {
+  vi.useFakeTimers();
+  const sandbox = new Sandbox({ chats: 600 });
+  const chats = chatsOver(async (url, init) => {
+    const answer = await sandbox.fetch(url, init);
+    if (url.endsWith("create")) throw new Error("connection reset");
+    return answer;
+  });
+  const failed = chats.create(NEW_USER_ID).catch((caught) => caught);
+  await vi.advanceTimersByTimeAsync(10_000);
+  vi.useRealTimers();
+  expect(await failed).toMatchObject({ outcome: "unknown" });
+});
+
 test("letters typed within half a minute ask KOOK once, and a change asks anew", async () => {
   const { chats, routes } = losing(() => false);
   for (const typed of ["5", "5c", "5c7"]) await chats.complete(typed);

@@ -157,6 +157,8 @@ test.each([
   ["half an answer", () => new Response('{"code":0', { status: 200 }), "no valid JSON"],
   ["no envelope", json({ hello: 1 }), "`code` is missing"],
   ["a list", json([]), "is not one of KOOK's API"],
+  ["an envelope whose code is null", json({ code: null, message: "x" }), "`code` is missing"],
+  ["an envelope whose code is empty", json({ code: "", message: "x" }), "`code` is missing"],
   ["a chat without a code", json({ code: 0, data: { unread_count: 1 } }), "`code` is missing"],
   ["no data", json({ code: 0, message: "" }), "no `data` of the documented form"],
   ["a redirect", () => new Response("", { status: 302, headers: { Location: "/" } }), "redirects"],

@@ -79,13 +79,13 @@ test("four processes on one token share the limit with hardly a refusal, none tw
 test("calls that are cancelled in the queue hold back none of the others", async () => {
   const { fetch, statuses } = distantSandbox();
   const client = createClient(fetch);
-  const controller = new AbortController();
   const kept = callMany(client, 40, "kept");
-  const cancelled = Array.from({ length: 40 }, (_, index) =>
-    client.viewChat(`cancelled${index}`, { signal: controller.signal }).catch((error) => error),
+  const controllers = Array.from({ length: 40 }, () => new AbortController());
+  const cancelled = controllers.map(({ signal }, index) =>
+    client.viewChat(`cancelled${index}`, { signal }).catch((error) => error),
   );
   await vi.advanceTimersByTimeAsync(100);
-  controller.abort("enough");
+  for (const controller of controllers) controller.abort("enough");
   expect(new Set(await Promise.all(cancelled))).toEqual(new Set(["enough"]));
   await timeToFinish(kept);
   expect(statuses).toHaveLength(40);

@@ -48,6 +48,18 @@ test("counts may be text, and a broken one counts as none", () => {
   expect(parseRow({ unread_count: -1 }).row?.unread_count).toBe(0);
 });
 
+test.each([
+  [true, true],
+  [1, true],
+  ["1", true],
+  [0, false],
+  ["0", false],
+  [null, false],
+  [undefined, false],
+])("%j for online means %s", (online, meant) => {
+  expect(parseRow({ target_info: { ...target, online } }).row?.target_info?.online).toBe(meant);
+});
+
 test("fields that nobody documented are dropped", () => {
   const read = parseRow({ secret: 1, target_info: { ...target, identify_num: "1" } }).row;
   expect(read).not.toHaveProperty("secret");

@@ -25,7 +25,7 @@ export async function connect({
     baseUrl: "https://kook.invalid/api/v3",
     language: "zh-CN",
     timeoutMs: 1000,
-    maxWaitMs: 100,
+    maxWaitMs: 1000,
   });
   const server = createServer(new Chats(kook), { version: "1.2.3", readOnly });
   const client = new Client({ name: "test", version: "1.0.0" });

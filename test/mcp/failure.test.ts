@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { UNWILLING_USER_ID } from "../../src/sandbox/seed.ts";
+import { Sandbox } from "../../src/sandbox/sandbox.ts";
+import { DOCUMENTED_CHAT, UNWILLING_USER_ID } from "../../src/sandbox/seed.ts";
 import { answering, call, connect } from "./connect.ts";
 
 const view = { chat_code: "abc" };
@@ -69,6 +70,43 @@ test("a model is told how long to wait when the rate limit is used up", async ()
   const fetch = answering(429, body, { "X-Rate-Limit-Reset": "14" });
   const { text } = await call(await connect({ fetch }), "list_chats");
   expect(text).toBe("KOOK's rate limit for this bot is used up. Wait 14 s before the next call.");
+});
+
+test("a host that asks for progress is told why a call waits", async () => {
+  const sandbox = new Sandbox();
+  const limits = { "X-Rate-Limit-Limit": "5", "X-Rate-Limit-Remaining": "0" };
+  const client = await connect({
+    fetch: async (url, init) => {
+      const answer = await sandbox.fetch(url, init);
+      const headers = { ...limits, "X-Rate-Limit-Reset": "0.05" };
+      return new Response(answer.body, { status: answer.status, headers });
+    },
+  });
+  await call(client, "list_chats");
+  const told: unknown[] = [];
+  const second = { name: "list_chats", arguments: { page: 2 } };
+  const result = await client.callTool(second, undefined, {
+    onprogress: ({ message }) => told.push(message),
+  });
+  expect(result.isError).toBeUndefined();
+  expect(told).toEqual(["waiting 1 s for KOOK's rate limit"]);
+});
+
+test.each([
+  ["not_done", "the change was not made", (url: string) => !url.endsWith("delete")],
+  ["unknown", "Whether the change was made is unknown", () => false],
+])("a model is told when a lost delete is found %s", async (_, told, arrives) => {
+  const sandbox = new Sandbox();
+  const client = await connect({
+    fetch: async (url, init) => {
+      if (!arrives(url)) throw new Error("connection reset");
+      return sandbox.fetch(url, init);
+    },
+  });
+  const { text, isError } = await call(client, "delete_chat", { chat_code: DOCUMENTED_CHAT.code });
+  expect(isError).toBe(true);
+  expect(text).toContain("KOOK cannot be reached");
+  expect(text).toContain(told);
 });
 
 test("a model is told when KOOK lets the bot open no chat with a user", async () => {
