@@ -14,12 +14,15 @@ function run(command, args) {
   // npm is a script on Windows, which only a shell can start.
   const shell = process.platform === "win32";
   const { status } = spawnSync(command, args, { stdio: "inherit", shell });
-  if (status !== 0) broken = true;
+  if (status === 0) return;
+  broken = true;
+  console.error(`\nFailed: ${command} ${args.join(" ")}`);
 }
 
 run("npm", ["run", "--silent", "build"]);
 run("npm", ["run", "--silent", "check"]);
 run("npm", ["ci", "--prefix", "test/hosts", "--no-audit", "--no-fund"]);
+run("npx", ["tsc", "-p", "test/hosts"]);
 const vitest = `${reports}/vitest.json`;
 run("npx", [
   "vitest",

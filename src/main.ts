@@ -48,6 +48,8 @@ async function serve(config: Config, log: Log): Promise<void> {
     readOnly: config.readOnly,
   });
   server.onerror = (error) => log.warn(error.message);
+  // The transport gives up on a message that is too long to be one; what follows it could not be told apart.
+  server.onclose = () => process.exit(1);
   // Not needed for the first answers, and slow to load: it loads while the host reads them.
   if (!config.sandbox) server.oninitialized = () => void loadUndici();
   await server.connect(new StdioServerTransport(process.stdin, stdout));

@@ -231,6 +231,17 @@ describe("stdout", () => {
   });
 });
 
+test("a line of more than 10 MiB ends the server, with a word why", async () => {
+  const child = start(["--sandbox"]);
+  const stderr = text(child.stderr);
+  // The server may be gone before all of it is written.
+  child.stdin.on("error", () => {});
+  child.stdin.write("x".repeat(11 * 1024 * 1024));
+  const [code] = await once(child, "exit");
+  expect(code).toBe(1);
+  expect(await stderr).toContain("maximum size");
+});
+
 describe("ending", () => {
   const LIMIT_MS = 200;
 

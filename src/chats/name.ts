@@ -10,14 +10,14 @@ const sequences = /\p{RGI_Emoji}|\p{Script=Han}[\u{FE00}-\u{FE0F}\u{E0100}-\u{E0
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/v;
 const kept = new RegExp(`(${sequences.source})|${invisible.source}`, "gv");
 
-/** A name without what could mislead a reader: one line, only what can be seen, 64 code points at most. */
-export function harmlessName(name: string): string {
+/** A name without what could mislead a reader: one line, only what can be seen, at most so many code points. */
+export function harmlessName(name: string, maxLength = MAX_LENGTH): string {
   // Cut first to a bound that no honest name reaches, so that a hostile one costs no time.
-  const visible = strip(name.slice(0, 16 * MAX_LENGTH));
+  const visible = strip(name.slice(0, 16 * maxLength));
   const points = Array.from(visible);
-  if (points.length <= MAX_LENGTH) return visible;
+  if (points.length <= maxLength) return visible;
   // A cut through an emoji sequence would leave one of its invisible parts at the end.
-  return `${strip(points.slice(0, MAX_LENGTH).join(""))}…`;
+  return `${strip(points.slice(0, maxLength).join(""))}…`;
 }
 
 function strip(name: string): string {

@@ -24,6 +24,9 @@ export class ProtocolError extends Error {
   }
 }
 
+/** Longer than any message of KOOK's that has been seen. */
+const MAX_MESSAGE_LENGTH = 200;
+
 const advice: Record<ApiErrorReason, string> = {
   bad_token:
     "KOOK does not accept the token. Ask the person who runs this server to copy the bot's token again from https://developer.kookapp.cn (应用 → 机器人) into KOOK_TOKEN and restart; trying again will not help.",
@@ -50,7 +53,7 @@ export function explain(error: unknown): string {
   if (error instanceof UnsettledWriteError)
     return `${explain(error.cause)} ${outcomes[error.outcome]}`;
   if (error instanceof ApiError) {
-    return `KOOK refused: code ${error.code}, HTTP ${error.status}, ${quoted(error.kookMessage)}. ${advice[error.reason]}`;
+    return `KOOK refused: code ${error.code}, HTTP ${error.status}, ${quoted(error.kookMessage, MAX_MESSAGE_LENGTH)}. ${advice[error.reason]}`;
   }
   if (error instanceof TokenError) {
     return `${error.message} Ask the person who runs this server to mend it and restart; trying again will not help.`;

@@ -3,9 +3,9 @@ import type { Chat, ChatRow } from "../chats/chat.ts";
 import type { ChatPage } from "../chats/chats.ts";
 import { harmlessName } from "../chats/name.ts";
 
-/** Text of unknown origin, quoted, on one line, without invisible characters. */
-export function quoted(text: string): string {
-  return JSON.stringify(harmlessName(text));
+/** Text of unknown origin, quoted, on one line, without invisible characters, cut after so many code points. */
+export function quoted(text: string, maxLength?: number): string {
+  return JSON.stringify(harmlessName(text, maxLength));
 }
 
 /** A page of chats, and how to go on. */
