@@ -49,7 +49,6 @@ interface Waiter {
   queuedAt: number;
   start(permit: Permit): void;
   fail(error: unknown): void;
-  onWait: ((waitMs: number) => void) | undefined;
 }
 
 class Bucket {
@@ -111,7 +110,6 @@ export class RateLimiter {
           leave();
           reject(error);
         },
-        onWait,
       };
       const abort = () => {
         const holder = follow(bucket);
@@ -167,7 +165,10 @@ export class RateLimiter {
     bucket.queue = bucket.queue.filter(waits);
   }
 
-  /** Milliseconds until the next request may go: 0 for now, undefined for when an answer has come. */
+  /**
+   * Milliseconds until the next request may go: 0 for now, undefined for when an answer has come. A window whose end has
+   * passed is left behind here.
+   */
   #waitMs(bucket: Bucket): number | undefined {
     const now = Date.now();
     if (this.#pausedUntil > now) return this.#pausedUntil - now;
@@ -255,7 +256,10 @@ function follow(bucket: Bucket): Bucket {
   return last;
 }
 
-/** Reads the headers of an answer. `Reset` is the seconds to wait; one official SDK takes it for an epoch, so a value above 1e9 is read as one. */
+/**
+ * Reads the headers of an answer. `Reset` is the seconds to wait; one official SDK takes it for an epoch, so a value above
+ * 1e9 is read as one.
+ */
 export function readRateLimit(headers: { get(name: string): string | null }): RateLimitInfo {
   const number = (name: string) => {
     const value = Number.parseFloat(headers.get(`X-Rate-Limit-${name}`) ?? "");
