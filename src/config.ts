@@ -1,108 +1,18 @@
-// What the person who runs the server can set. One table of settings feeds the parser and --help.
+// Reads the settings from flags and environment, and explains in one line what cannot be understood.
 import { parseArgs } from "node:util";
 import { closestMatch } from "leven";
-import * as z from "zod";
+import type * as z from "zod";
 import type { Token } from "./kook/client.ts";
-import { logLevels } from "./log.ts";
+import {
+  type Setting,
+  type SettingName,
+  settingNames,
+  settings,
+  settingsSchema,
+} from "./settings.ts";
 
 /** A setting cannot be understood. The message is one line that names it and what would be valid. */
 export class ConfigError extends Error {}
-
-const on = ["1", "true", "yes", "on"];
-const off = ["0", "false", "no", "off"];
-
-const switchSchema = z
-  .string()
-  .transform((text) => text.toLowerCase())
-  .pipe(z.enum([...on, ...off]))
-  .transform((text) => on.includes(text));
-
-/** Whole milliseconds; a day is more than any host waits. */
-const millisecondsSchema = z
-  .string()
-  .regex(/^\d+$/, "must be a whole number of milliseconds")
-  .transform(Number)
-  .pipe(z.int().min(1, "must be 1 or more").max(86_400_000, "must be a day or less"));
-
-const baseUrlSchema = z.string().superRefine((text, context) => {
-  const problem = baseUrlProblem(text);
-  if (problem) context.addIssue({ code: "custom", message: problem });
-});
-
-const settings = {
-  token: {
-    env: "KOOK_TOKEN",
-    schema: z.string().optional(),
-    help: "the bot's token",
-  },
-  tokenFile: {
-    env: "KOOK_TOKEN_FILE",
-    flag: "token-file",
-    schema: z.string().optional(),
-    help: "file that holds the token",
-  },
-  baseUrl: {
-    env: "KOOK_BASE_URL",
-    flag: "base-url",
-    schema: baseUrlSchema.default("https://www.kookapp.cn/api/v3"),
-    help: "KOOK's API; default https://www.kookapp.cn/api/v3",
-  },
-  language: {
-    env: "KOOK_LANGUAGE",
-    flag: "language",
-    schema: z
-      .string()
-      .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "must be a language tag such as zh-CN or en-US")
-      .default("zh-CN"),
-    help: "language of KOOK's messages; default zh-CN",
-  },
-  timeoutMs: {
-    env: "KOOK_TIMEOUT_MS",
-    flag: "timeout-ms",
-    schema: millisecondsSchema.default(10_000),
-    help: "longest wait for one HTTP answer; default 10000",
-  },
-  maxWaitMs: {
-    env: "KOOK_MAX_WAIT_MS",
-    flag: "max-wait-ms",
-    schema: millisecondsSchema.default(20_000),
-    help: "longest wait for KOOK's rate limit; default 20000",
-  },
-  readOnly: {
-    env: "KOOK_READ_ONLY",
-    flag: "read-only",
-    schema: switchSchema.default(false),
-    help: "offer list_chats and view_chat only",
-  },
-  logLevel: {
-    env: "KOOK_LOG_LEVEL",
-    flag: "log-level",
-    schema: z.enum(logLevels).default("info"),
-    help: `${logLevels.join(", ")}, to stderr; default info`,
-  },
-} as const satisfies Record<string, Setting>;
-
-interface Setting {
-  env: string;
-  /** Without its dashes. Absent for the token alone: a flag would show in the list of processes. */
-  flag?: string;
-  /** Reads the text of the variable or flag. */
-  schema: z.ZodType;
-  help: string;
-}
-
-const settingsSchema = z.object({
-  token: settings.token.schema,
-  tokenFile: settings.tokenFile.schema,
-  baseUrl: settings.baseUrl.schema,
-  language: settings.language.schema,
-  timeoutMs: settings.timeoutMs.schema,
-  maxWaitMs: settings.maxWaitMs.schema,
-  readOnly: settings.readOnly.schema,
-  logLevel: settings.logLevel.schema,
-});
-type SettingName = keyof typeof settings;
-const settingNames = Object.keys(settings) as SettingName[];
 
 /** What `kook-chat-mcp` was asked to do, and how. */
 export interface Config extends Omit<z.infer<typeof settingsSchema>, "token" | "tokenFile"> {
@@ -147,8 +57,10 @@ export function parseConfig({ argv, env, readFile }: ConfigSources): Config {
 /** The text of `--help`. */
 export function helpText(): string {
   const rows = settingNames.map((name) => {
-    const { env, flag, help }: Setting = settings[name];
-    return `  ${env.padEnd(18)}${(flag ? `--${flag}` : "").padEnd(15)}${help}`;
+    const setting: Setting = settings[name];
+    const flag = setting.flag ? `--${setting.flag}` : "";
+    const fallback = setting.default === undefined ? "" : `; default ${setting.default}`;
+    return `  ${setting.env.padEnd(20)}${flag.padEnd(17)}${setting.help}${fallback}`;
   });
   return `kook-chat-mcp: an MCP server for the private chats of a KOOK bot
 
@@ -168,8 +80,8 @@ type FlagValues = Record<string, string | boolean | undefined>;
 const flags = {
   ...Object.fromEntries(
     settingNames.flatMap((name) => {
-      const { flag }: Setting = settings[name];
-      const type = name === "readOnly" ? ("boolean" as const) : ("string" as const);
+      const { flag, isSwitch }: Setting = settings[name];
+      const type = isSwitch ? ("boolean" as const) : ("string" as const);
       return flag ? [[flag, { type }]] : [];
     }),
   ),
@@ -207,7 +119,8 @@ function parseFlags(argv: readonly string[]): { values: FlagValues; positionals:
 function textOf(setting: Setting, values: FlagValues, env: ConfigSources["env"]) {
   const flag = setting.flag === undefined ? undefined : values[setting.flag];
   const texts = [flag === undefined ? undefined : String(flag), env[setting.env]];
-  return texts.map((text) => text?.trim()).find((text) => text && !/^\$\{[^}]*\}$/.test(text));
+  const set = texts.map((text) => text?.trim()).find((text) => text && !/^\$\{[^}]*\}$/.test(text));
+  return set ?? setting.default;
 }
 
 function describeIssue(
@@ -287,16 +200,4 @@ function parseToken(text: string, source: string): Token {
     };
   }
   return { scheme: scheme?.toLowerCase() === "bearer" ? "Bearer" : "Bot", value };
-}
-
-function baseUrlProblem(text: string): string | undefined {
-  if (!URL.canParse(text)) return "must be a web address such as https://www.kookapp.cn/api/v3";
-  const { protocol, hostname, username, password } = new URL(text);
-  // A lone `?` or `#` counts too: what is appended would no longer be a path.
-  if (username || password || /[?#]/.test(text)) {
-    return "must have no credentials, query or fragment";
-  }
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-  if (protocol === "https:" || (protocol === "http:" && loopback)) return undefined;
-  return "must begin with https:, because the token travels with every request";
 }

@@ -24,6 +24,8 @@ test("without any setting the defaults hold, and the token is missing", () => {
     timeoutMs: 10_000,
     maxWaitMs: 20_000,
     readOnly: false,
+    confirmDelete: "ask",
+    output: "both",
     logLevel: "info",
   });
 });
@@ -38,6 +40,9 @@ test.each([
   ["KOOK_LANGUAGE", "--language", "en-US", { language: "en-US" }],
   ["KOOK_TIMEOUT_MS", "--timeout-ms", "500", { timeoutMs: 500 }],
   ["KOOK_MAX_WAIT_MS", "--max-wait-ms", "700", { maxWaitMs: 700 }],
+  ["KOOK_CONFIRM_DELETE", "--confirm-delete", "always", { confirmDelete: "always" }],
+  ["KOOK_OUTPUT", "--output", "text", { output: "text" }],
+  ["KOOK_ALLOW_TARGETS", "--allow-targets", "1,22", { allowTargets: ["1", "22"] }],
   ["KOOK_LOG_LEVEL", "--log-level", "debug", { logLevel: "debug" }],
 ])("%s and %s set the same", (env, flag, value, set) => {
   expect(parse([], { [env]: value })).toMatchObject(set);
@@ -55,6 +60,13 @@ test.each([
   expect(parse([], { KOOK_READ_ONLY: value }).readOnly).toBe(readOnly);
   expect(parse(["--read-only"], { KOOK_READ_ONLY: value }).readOnly).toBe(true);
 });
+
+test.each(["1,22,", " 1 , 22 ", "1，22", "1 22", "1、22"])(
+  "KOOK_ALLOW_TARGETS may be written %j",
+  (value) => {
+    expect(parse([], { KOOK_ALLOW_TARGETS: value }).allowTargets).toEqual(["1", "22"]);
+  },
+);
 
 const unsubstituted = ["KOOK_LANGUAGE", "user_config.language"].map((name) => `$\{${name}}`);
 test.each(["", "  ", ...unsubstituted])("%j counts as unset", (value) => {
@@ -93,6 +105,15 @@ test.each([
   [[], { KOOK_TIMEOUT_MS: "0" }, "KOOK_TIMEOUT_MS must be 1 or more"],
   [[], { KOOK_TIMEOUT_MS: "99999999" }, "KOOK_TIMEOUT_MS must be a day or less"],
   [[], { KOOK_LOG_LEVEL: "wran" }, 'not "wran"; did you mean warn?'],
+  [
+    [],
+    { KOOK_ALLOW_TARGETS: "1,summer" },
+    'must be user ids, digits with commas between them, not "',
+  ],
+  [[], { KOOK_ALLOW_TARGETS: " , " }, "KOOK_ALLOW_TARGETS must name at least one user id"],
+  [["--allow-targets=-1"], {}, "--allow-targets must be user ids"],
+  [[], { KOOK_CONFIRM_DELETE: "alway" }, 'not "alway"; did you mean always?'],
+  [[], { KOOK_OUTPUT: "json" }, "KOOK_OUTPUT must be one of both, text, structured"],
   [[], { KOOK_READ_ONLY: "maybe" }, "KOOK_READ_ONLY must be one of"],
   [[], { KOOK_LANGUAGE: "中文" }, "KOOK_LANGUAGE must be a language tag such as zh-CN"],
   [[], { KOOK_BASE_URL: "kookapp.cn" }, "KOOK_BASE_URL must be a web address"],
@@ -150,7 +171,15 @@ describe("the token", () => {
 });
 
 test("--help names every setting", () => {
-  for (const name of ["TOKEN", "TOKEN_FILE", "BASE_URL", "LANGUAGE", "TIMEOUT_MS", "READ_ONLY"]) {
+  for (const name of [
+    "TOKEN",
+    "TOKEN_FILE",
+    "BASE_URL",
+    "LANGUAGE",
+    "TIMEOUT_MS",
+    "READ_ONLY",
+    "OUTPUT",
+  ]) {
     expect(helpText()).toContain(`KOOK_${name}`);
   }
 });
