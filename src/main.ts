@@ -43,10 +43,11 @@ async function main(): Promise<void> {
 async function serve(config: Config, log: Log): Promise<void> {
   const stdout = guardStdout();
   exitWithHost();
-  const server = createServer(new Chats(createClient(config, log)), {
-    version: VERSION,
-    readOnly: config.readOnly,
-  });
+  const { allowTargets, maxWaitMs, readOnly, confirmDelete, language, output } = config;
+  // A scan that goes on for longer than one wait may take would outlast the host's patience.
+  const chats = new Chats(createClient(config, log), { allowTargets, scanBudgetMs: maxWaitMs });
+  const options = { version: VERSION, readOnly, confirmDelete, language, output };
+  const server = createServer(chats, options);
   server.onerror = (error) => log.warn(error.message);
   // The transport gives up on a message that is too long to be one; what follows it could not be told apart.
   server.onclose = () => process.exit(1);

@@ -49,14 +49,6 @@ const userIdsSchema = z
       .min(1, "must name at least one user id"),
   );
 
-/** How `delete_chat` makes sure that a person wants it. */
-export const confirmModes = ["ask", "always", "never"] as const;
-export type ConfirmMode = (typeof confirmModes)[number];
-
-/** Which of a result's two forms a host is given. */
-export const outputForms = ["both", "text", "structured"] as const;
-export type OutputForm = (typeof outputForms)[number];
-
 export const settings = {
   token: {
     env: "KOOK_TOKEN",
@@ -115,14 +107,14 @@ export const settings = {
     env: "KOOK_CONFIRM_DELETE",
     flag: "confirm-delete",
     default: "ask",
-    schema: z.enum(confirmModes),
+    schema: z.enum(["ask", "always", "never"]),
     help: "ask a person before a delete: ask (where the host can), always, never",
   },
   output: {
     env: "KOOK_OUTPUT",
     flag: "output",
     default: "both",
-    schema: z.enum(outputForms),
+    schema: z.enum(["both", "text", "structured"]),
     help: "form of the tools' results: both, text, structured",
   },
   allowTargets: {

@@ -18,8 +18,10 @@ export type ChatRow = z.infer<typeof chatRowSchema>;
 export const chatSchema = chatRowSchema.extend({
   last_read_time: z.string().optional(),
   is_friend: z.boolean(),
-  is_blocked: z.boolean().describe("the bot blocked this user"),
-  is_target_blocked: z.boolean().describe("this user blocked the bot"),
+  /** The bot has blocked this user. */
+  is_blocked: z.boolean(),
+  /** This user has blocked the bot. */
+  is_target_blocked: z.boolean(),
 });
 export type Chat = z.infer<typeof chatSchema>;
 
@@ -54,6 +56,6 @@ export function avatarOf(wire: WireChatRow): string | undefined {
 /** Whole seconds say enough; the zeros of the milliseconds would cost tokens in every row. */
 function time<Key extends string>(key: Key, epochMs: number): { [K in Key]?: string } {
   if (epochMs === 0) return {};
-  const iso = new Date(epochMs).toISOString().replace(/\.\d{3}Z$/, "Z");
+  const iso = `${new Date(epochMs).toISOString().slice(0, -5)}Z`;
   return { [key]: iso } as { [K in Key]?: string };
 }

@@ -1,34 +1,29 @@
-// The bot's private chats as this server means them: KOOK's pages and chats in the contract's words.
+// The bot's private chats as this server means them: KOOK's pages and chats in the contract's words, of all of which only
+// those on the allow-list exist.
 import type { KookClient } from "../kook/client.ts";
 import { ApiError, isDoubtful } from "../kook/errors.ts";
 import type { WaitOptions } from "../kook/rate-limiter.ts";
-import type { WireChatRow, WirePage } from "../kook/wire.ts";
-import { avatarOf, type Chat, type ChatRow, toChat, toChatRow } from "./chat.ts";
-import { UnsettledWriteError } from "./unsettled-write-error.ts";
+import { avatarOf, type Chat, toChat } from "./chat.ts";
+import { HiddenChatError, TargetNotAllowedError, UnsettledWriteError } from "./errors.ts";
+import { foldName } from "./name.ts";
+import { type ChatPage, type ListedChat, MAX_PAGE_SIZE, pageOf, toPage } from "./page.ts";
+import { type ReadPage, readAhead } from "./read-ahead.ts";
+import { type ChatFilter, type Scan, scan } from "./scan.ts";
 
-/** KOOK gives no more chats a page than this. */
-export const MAX_PAGE_SIZE = 50;
-
-/** A page of chats, in KOOK's order. */
-export interface ChatPage<Row extends ChatRow = ChatRow> {
-  chats: Row[];
-  page: number;
-  page_total: number;
-  total: number;
-  /** Absent on the last page. */
-  next_page?: number;
-  /** Chats that KOOK listed in a form that cannot be read; absent for none. */
-  skipped?: number;
+export interface ChatsOptions {
+  /** Ids of the users whose chats exist for this server; all where it is absent. */
+  allowTargets?: readonly string[] | undefined;
+  /** After so many milliseconds a scan waits for no further page. */
+  scanBudgetMs: number;
 }
 
-/** What a chat's resource has beyond the tool's result. */
-export interface Avatar {
-  avatar?: string;
-}
-
-/** Pages that a completion, or the search for a chat whose making is in doubt, may look through: 500 chats. */
+/** Pages that a completion, or the search for one user's chat, may look through: 500 chats. */
 const SEARCH_PAGES = 10;
-/** Deleted codes that are remembered; more than a person deletes in a session. */
+/** Pages that are looked through for the chats on the allow-list: 5 000 chats. */
+const ALLOWED_PAGES = 100;
+/** Pages under way at once where all are wanted. */
+const AHEAD = 8;
+/** Codes that are remembered as seen, and as deleted; more than a person works on in a session. */
 const MAX_REMEMBERED = 10_000;
 /** A person types a letter a moment; KOOK is asked anew after this. */
 const COMPLETION_CACHE_MS = 30_000;
@@ -36,60 +31,153 @@ const COMPLETION_CACHE_MS = 30_000;
 /** The bot's chats. Methods reject with the errors of `kook/errors.ts`, or with the signal's reason after an abort. */
 export class Chats {
   readonly #client: KookClient;
+  readonly #allowed: ReadonlySet<string> | undefined;
+  readonly #scanBudgetMs: number;
+  /** Codes of chats that were there, and are allowed, when KOOK last told of them. */
+  readonly #seen = new Set<string>();
   readonly #deleted = new Set<string>();
-  #directory: { chats: Promise<ChatRow[]>; expiresAt: number } | undefined;
+  #directory: { chats: Promise<ListedChat[]>; expiresAt: number } | undefined;
 
-  constructor(client: KookClient) {
+  constructor(client: KookClient, { allowTargets, scanBudgetMs }: ChatsOptions) {
     this.#client = client;
+    this.#allowed = allowTargets && new Set(allowTargets);
+    this.#scanBudgetMs = scanBudgetMs;
   }
 
   /** One page, counted from 1. Asking past the end gives an empty page, not KOOK's last one again. */
   async list(
     { page, pageSize }: { page: number; pageSize: number },
     options?: WaitOptions,
-  ): Promise<ChatPage<ChatRow & Avatar>> {
-    const wire = await this.#client.listChats({ page, page_size: pageSize }, options);
-    return toPage(wire, page);
+  ): Promise<ChatPage> {
+    if (this.#allowed) return pageOf(await this.#allowedChats(options), page, pageSize);
+    return this.#kookPage({ page, pageSize }, options);
   }
 
-  async view(chatCode: string, options?: WaitOptions): Promise<Chat & Avatar> {
-    const wire = await this.#client.viewChat(chatCode, options);
-    return withAvatar(toChat(wire), wire);
+  /**
+   * The chats that a filter lets through, newest first.
+   * @param from `page`: KOOK's page of 50 at which to start; `enough`: how many matches are wanted
+   */
+  async find(
+    filter: ChatFilter,
+    { page, enough }: { page: number; enough: number },
+    { signal = new AbortController().signal, onWait, onPage }: FindOptions = {},
+  ): Promise<Scan> {
+    // The allowed chats are few, and all in hand.
+    const allowed = this.#allowed && (await this.#allowedChats({ signal, onWait }));
+    const read: ReadPage = allowed
+      ? async (number) => pageOf(allowed, number, MAX_PAGE_SIZE)
+      : this.#pageReader(onWait);
+    const budgetMs = this.#scanBudgetMs;
+    return scan(read, { filter, firstPage: page, enough, budgetMs, signal, onPage });
+  }
+
+  /** @throws HiddenChatError with an allow-list, for a chat that is not on it or not there */
+  async view(chatCode: string, options?: WaitOptions): Promise<ViewedChat> {
+    try {
+      const wire = await this.#client.viewChat(chatCode, options);
+      const chat = toChat(wire);
+      if (this.#allows(chat.target_id)) {
+        remember(this.#seen, chat.chat_code);
+        return { chat, avatar: avatarOf(wire) };
+      }
+    } catch (error) {
+      if (!this.#allowed || !isMissing(error)) throw error;
+    }
+    throw new HiddenChatError();
   }
 
   /**
    * Opens the chat with a user, or finds the one that exists.
+   * @throws TargetNotAllowedError before anything is sent
    * @throws UnsettledWriteError when KOOK's answer was lost and the chat is not there, or cannot be looked for
    */
   async create(targetId: string, options?: WaitOptions): Promise<Chat> {
+    if (!this.#allows(targetId)) throw new TargetNotAllowedError();
     const chat = await this.#client.createChat(targetId, options).then(toChat, async (error) => {
       if (!isDoubtful(error)) throw error;
       return settle(error, () => this.#findByTarget(targetId, options));
     });
+    remember(this.#seen, chat.chat_code);
     this.#deleted.delete(chat.chat_code);
     this.#directory = undefined;
     return chat;
   }
 
   /**
-   * Takes a chat off the bot's list. Repeating a delete that this server made is success.
+   * Takes a chat off the bot's list. Repeating a delete that this server made is success; a code that nobody has seen is
+   * looked at first, so that a mistyped one is never reported as deleted, whatever KOOK says to it.
+   * @throws HiddenChatError with an allow-list, for a chat that is not on it or not there
    * @throws UnsettledWriteError when KOOK's answer was lost and the chat is still there, or cannot be looked for
    */
   async delete(chatCode: string, options?: WaitOptions): Promise<{ already_gone?: true }> {
+    if (!this.#seen.has(chatCode) && !this.hasDeleted(chatCode)) {
+      await this.view(chatCode, options);
+    }
     try {
       await this.#client.deleteChat(chatCode, options);
     } catch (error) {
       if (isDoubtful(error)) {
         await settle(error, async () => (await this.#isGone(chatCode, options)) || undefined);
-      } else if (this.#deleted.has(chatCode) && error instanceof ApiError) {
+      } else if (this.hasDeleted(chatCode) && error instanceof ApiError) {
         // Whether it is gone is found out by looking, not by the wording of the refusal.
         if (await this.#isGone(chatCode, options)) return { already_gone: true };
         throw error;
       } else throw error;
     }
-    this.#remember(chatCode);
+    remember(this.#deleted, chatCode);
     this.#directory = undefined;
     return {};
+  }
+
+  /** Whether this server has deleted the chat, and not opened it again. */
+  hasDeleted(chatCode: string): boolean {
+    return this.#deleted.has(chatCode);
+  }
+
+  /** Codes of the chats whose code starts with `typed` or whose username has it, among the first 500 chats. */
+  async complete(typed: string): Promise<string[]> {
+    const wanted = typed.trim();
+    const name = foldName(wanted);
+    const chats = await this.#knownChats();
+    return chats
+      .filter((chat) => chat.row.chat_code.startsWith(wanted) || foldName(chat.name).includes(name))
+      .map((chat) => chat.row.chat_code);
+  }
+
+  #allows(targetId: string): boolean {
+    return !this.#allowed || this.#allowed.has(targetId);
+  }
+
+  async #kookPage(
+    { page, pageSize }: { page: number; pageSize: number },
+    options?: WaitOptions,
+  ): Promise<ChatPage> {
+    const wire = await this.#client.listChats({ page, page_size: pageSize }, options);
+    const listed = toPage(wire, page);
+    for (const { row } of listed.chats) {
+      if (this.#allows(row.target_id)) remember(this.#seen, row.chat_code);
+    }
+    return listed;
+  }
+
+  #pageReader(onWait?: WaitOptions["onWait"]): ReadPage {
+    return (page, signal) => this.#kookPage({ page, pageSize: MAX_PAGE_SIZE }, { signal, onWait });
+  }
+
+  #pages({ signal = new AbortController().signal, onWait }: WaitOptions = {}) {
+    return readAhead(this.#pageReader(onWait), { first: 1, ahead: () => AHEAD, signal });
+  }
+
+  /** All chats on the allow-list. There is one chat a user, so the last one found ends the search. */
+  async #allowedChats(options?: WaitOptions): Promise<ListedChat[]> {
+    const found = new Map<string, ListedChat>();
+    for await (const { page, chats } of this.#pages(options)) {
+      for (const chat of chats) {
+        if (this.#allows(chat.row.target_id)) found.set(chat.row.target_id, chat);
+      }
+      if (found.size === this.#allowed?.size || page === ALLOWED_PAGES) break;
+    }
+    return [...found.values()];
   }
 
   async #isGone(chatCode: string, options?: WaitOptions): Promise<boolean> {
@@ -103,34 +191,21 @@ export class Chats {
   }
 
   async #findByTarget(targetId: string, options?: WaitOptions): Promise<Chat | undefined> {
-    const { chats, complete } = await this.#walk(options);
-    const found = chats.find((chat) => chat.target_id === targetId);
-    if (found) return toChat(await this.#client.viewChat(found.chat_code, options));
-    if (!complete) throw new RangeError("not all chats could be looked at");
-    return undefined;
+    const seen = new Set<string>();
+    for await (const { page, chats, total, next_page } of this.#pages(options)) {
+      const found = chats.find(({ row }) => row.target_id === targetId);
+      if (found) return toChat(await this.#client.viewChat(found.row.chat_code, options));
+      for (const { row } of chats) seen.add(row.chat_code);
+      if (!next_page && seen.size >= total) return undefined;
+      if (page === SEARCH_PAGES) break;
+    }
+    throw new RangeError("not all chats could be looked at");
   }
 
-  #remember(chatCode: string): void {
-    this.#deleted.add(chatCode);
-    if (this.#deleted.size <= MAX_REMEMBERED) return;
-    const [oldest] = this.#deleted;
-    if (oldest !== undefined) this.#deleted.delete(oldest);
-  }
-
-  /** Codes of the chats whose code starts with `typed` or whose username has it, among the first 500 chats. */
-  async complete(typed: string): Promise<string[]> {
-    const wanted = typed.trim();
-    const name = foldCase(wanted);
-    const chats = await this.#knownChats();
-    return chats
-      .filter((chat) => chat.chat_code.startsWith(wanted) || foldCase(chat.username).includes(name))
-      .map((chat) => chat.chat_code);
-  }
-
-  #knownChats(): Promise<ChatRow[]> {
+  #knownChats(): Promise<ListedChat[]> {
     if (!this.#directory || this.#directory.expiresAt <= Date.now()) {
       const directory = {
-        chats: this.#walk().then(({ chats }) => chats),
+        chats: this.#allowed ? this.#allowedChats() : this.#firstChats(),
         expiresAt: Date.now() + COMPLETION_CACHE_MS,
       };
       this.#directory = directory;
@@ -142,16 +217,32 @@ export class Chats {
     return this.#directory.chats;
   }
 
-  /** All chats up to a bound of pages; `complete` says whether none is missing. */
-  async #walk(options?: WaitOptions): Promise<{ chats: ChatRow[]; complete: boolean }> {
-    const chats: ChatRow[] = [];
-    for (let page = 1; page <= SEARCH_PAGES; page++) {
-      const listed = await this.list({ page, pageSize: MAX_PAGE_SIZE }, options);
-      chats.push(...listed.chats);
-      if (!listed.next_page) return { chats, complete: chats.length >= listed.total };
+  async #firstChats(): Promise<ListedChat[]> {
+    const found: ListedChat[] = [];
+    for await (const { page, chats } of this.#pages()) {
+      found.push(...chats);
+      if (page === SEARCH_PAGES) break;
     }
-    return { chats, complete: false };
+    return found;
   }
+}
+
+/** One chat, with the avatar that only its resource shows. */
+export interface ViewedChat {
+  chat: Chat;
+  avatar: string | undefined;
+}
+
+export interface FindOptions extends WaitOptions {
+  /** Told after each page that was looked through. */
+  onPage?: ((page: ChatPage) => void) | undefined;
+}
+
+function remember(codes: Set<string>, code: string): void {
+  codes.add(code);
+  if (codes.size <= MAX_REMEMBERED) return;
+  const [oldest] = codes;
+  if (oldest !== undefined) codes.delete(oldest);
 }
 
 /**
@@ -167,35 +258,11 @@ async function settle<T>(cause: unknown, look: () => Promise<T | undefined>): Pr
 }
 
 /**
- * True where KOOK's answer about one chat means that it is not there. KOOK's catch-all 40000 is not taken for that: it may
- * as well be maintenance, in words of a language that is not known here.
+ * True where an answer about one chat means that it is not there. KOOK's catch-all 40000 is not taken for that: it may as
+ * well be maintenance, in words of a language that is not known here.
  */
 export function isMissing(error: unknown): boolean {
-  return error instanceof ApiError && error.reason === "not_found";
-}
-
-function toPage(wire: WirePage, asked: number): ChatPage<ChatRow & Avatar> {
-  // Without its meta a page says nothing of others; what it holds is then all that is known.
-  const page_total = wire.meta?.page_total ?? asked;
-  const total = wire.meta?.total ?? wire.items.length;
-  // KOOK's paginator answers with its last page again when asked past the end (inferred: Yii2's default).
-  const past = asked > Math.max(page_total, 1);
-  return {
-    chats: past ? [] : wire.items.map((item) => withAvatar(toChatRow(item), item)),
-    page: asked,
-    page_total,
-    total,
-    ...(asked < page_total && { next_page: asked + 1 }),
-    ...(wire.skipped > 0 && !past && { skipped: wire.skipped }),
-  };
-}
-
-function withAvatar<T extends ChatRow>(chat: T, wire: WireChatRow): T & Avatar {
-  const avatar = avatarOf(wire);
-  return avatar === undefined ? chat : { ...chat, avatar };
-}
-
-/** Width and case do not count when a person searches for a name. */
-function foldCase(text: string): string {
-  return text.normalize("NFKC").toLowerCase();
+  return (
+    error instanceof HiddenChatError || (error instanceof ApiError && error.reason === "not_found")
+  );
 }

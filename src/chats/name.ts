@@ -1,27 +1,61 @@
 // Usernames are chosen by strangers, and a model reads them. What cannot be seen, or forges a line, is taken out here.
 
-/** Code points that a name may have before it is cut. */
-const MAX_LENGTH = 64;
+/** A name is cut after so many code points, or bytes of UTF-8: no name may cost a model more than the rest of its row. */
+const MAX_LENGTH = 32;
+const MAX_BYTES = 80;
 
 // What stays whole: an emoji sequence (its joiners and tags are otherwise invisible characters), and a Chinese
 // character with its variation selector. What goes: controls, bidi and other format characters, lone surrogates,
-// line separators, and all that Unicode says is drawn as nothing.
+// line separators, the empty pattern of Braille, and all that Unicode says is drawn as nothing.
 const sequences = /\p{RGI_Emoji}|\p{Script=Han}[\u{FE00}-\u{FE0F}\u{E0100}-\u{E01EF}]/v;
-const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/v;
+const invisible =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/v;
 const kept = new RegExp(`(${sequences.source})|${invisible.source}`, "gv");
 
-/** A name without what could mislead a reader: one line, only what can be seen, at most so many code points. */
-export function harmlessName(name: string, maxLength = MAX_LENGTH): string {
-  // Cut first to a bound that no honest name reaches, so that a hostile one costs no time.
-  const visible = strip(name.slice(0, 16 * maxLength));
-  const points = Array.from(visible);
-  if (points.length <= maxLength) return visible;
-  // A cut through an emoji sequence would leave one of its invisible parts at the end.
-  return `${strip(points.slice(0, maxLength).join(""))}…`;
+/** Most names: nothing in them to take out, and short enough whatever they cost. */
+const plain = /^(?! )(?!.* {2})[ -~\u4e00-\u9fff]{1,20}(?<! )$/;
+
+/** A name without what could mislead a reader: one line, only what can be seen, not long. */
+export function harmlessName(name: string): string {
+  return plain.test(name) ? name : harmlessText(name, MAX_LENGTH, MAX_BYTES);
 }
 
-function strip(name: string): string {
-  return name
+/** Text of unknown origin without what could mislead a reader, cut after so many code points or bytes of UTF-8. */
+export function harmlessText(text: string, maxLength: number, maxBytes = 4 * maxLength): string {
+  // Cut first to a bound that no honest text reaches, so that a hostile one costs no time.
+  const visible = strip(text.slice(0, 16 * maxLength));
+  const points: string[] = [];
+  let bytes = 0;
+  for (const point of visible) {
+    bytes += bytesOf(point);
+    if (points.length === maxLength || bytes > maxBytes) {
+      // A cut through an emoji sequence would leave one of its invisible parts at the end.
+      return `${strip(points.join(""))}…`;
+    }
+    points.push(point);
+  }
+  return visible;
+}
+
+/** A name as it is compared with what a person looks for: width, case, accents and what cannot be seen do not count. */
+export function foldName(name: string): string {
+  const folded = strip(name.slice(0, 1_024)).normalize("NFKD");
+  // The marks of the Latin, Greek and Cyrillic scripts; those of others make other letters, か and が.
+  const bare = folded.replace(/[\u0300-\u036f]/g, "").normalize("NFKC");
+  // First down, then up: ß and ss, and both forms of sigma, become the same.
+  return strip(bare.toLowerCase().toUpperCase());
+}
+
+/** Bytes of a code point in UTF-8. */
+function bytesOf(point: string): number {
+  const code = point.codePointAt(0) ?? 0;
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  return code < 0x1_0000 ? 3 : 4;
+}
+
+function strip(text: string): string {
+  return text
     .replace(/\s+/g, " ")
     .replace(kept, (_match, sequence?: string) => sequence ?? "")
     .replace(/ {2,}/g, " ")

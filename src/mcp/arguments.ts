@@ -19,13 +19,25 @@ export function readArguments<Input extends z.ZodObject>(
   throw new ArgumentError(`${tool}: ${faults.join(" ")} Nothing was done.`);
 }
 
-/** `null` counts as left out; text is trimmed; `"5"` and full-width digits are numbers where a number is meant. */
+const booleans = new Map([
+  ["true", true],
+  ["1", true],
+  ["yes", true],
+  ["false", false],
+  ["0", false],
+  ["no", false],
+]);
+
+/**
+ * `null` counts as left out, and so does empty text where nothing is needed; text is trimmed; `"5"` and full-width digits
+ * are numbers where a number is meant, `"true"` and 1 are true where that is asked.
+ */
 function normalize(schema: z.ZodObject, sent: unknown): unknown {
   if (typeof sent !== "object" || sent === null || Array.isArray(sent)) return sent;
-  const entries = Object.entries(sent).filter(([, value]) => value !== null);
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, normalizeValue(typeOf(schema.shape[name]), value)]),
-  );
+  const entries = Object.entries(sent)
+    .map(([name, value]) => [name, normalizeValue(typeOf(schema.shape[name]), value)] as const)
+    .filter(([name, value]) => value !== null && !(value === "" && isOptional(schema, name)));
+  return Object.fromEntries(entries);
 }
 
 function normalizeValue(type: unknown, value: unknown): unknown {
@@ -33,10 +45,15 @@ function normalizeValue(type: unknown, value: unknown): unknown {
   if (type instanceof z.ZodNumber && typeof trimmed === "string") {
     return /^-?\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : value;
   }
+  if (type instanceof z.ZodBoolean) return booleans.get(String(trimmed).toLowerCase()) ?? value;
   if (type instanceof z.ZodString) {
     return Number.isSafeInteger(trimmed) ? String(trimmed) : trimmed;
   }
   return value;
+}
+
+function isOptional(schema: z.ZodObject, name: string): boolean {
+  return schema.shape[name] instanceof z.ZodOptional;
 }
 
 function typeOf(field: z.core.$ZodType | undefined): unknown {

@@ -1,5 +1,5 @@
 // Failures in words that a model can act on: what happened, KOOK's own code and message, what to do next.
-import { UnsettledWriteError } from "../chats/unsettled-write-error.ts";
+import { HiddenChatError, TargetNotAllowedError, UnsettledWriteError } from "../chats/errors.ts";
 import {
   ApiError,
   type ApiErrorReason,
@@ -10,6 +10,7 @@ import {
   TokenError,
 } from "../kook/errors.ts";
 import { ArgumentError } from "./arguments.ts";
+import { ConfirmationError } from "./confirmation.ts";
 import { quoted } from "./text.ts";
 
 /** An error of the protocol, for requests whose results have no `isError`. Its message reaches the host as it stands. */
@@ -24,15 +25,18 @@ export class ProtocolError extends Error {
   }
 }
 
+/** What a model is told of any error. Never a stack, a header, a URL or a token. */
+export type Explain = (error: unknown) => string;
+
 /** Longer than any message of KOOK's that has been seen. */
 const MAX_MESSAGE_LENGTH = 200;
+/** A model that has been told how to mend the set-up needs no second telling; another conversation may. */
+const TOLD_MS = 600_000;
 
-const advice: Record<ApiErrorReason, string> = {
-  bad_token:
-    "KOOK does not accept the token. Ask the person who runs this server to copy the bot's token again from https://developer.kookapp.cn (应用 → 机器人) into KOOK_TOKEN and restart; trying again will not help.",
+const advice: Record<Exclude<ApiErrorReason, "bad_token">, string> = {
   no_permission: "The bot may not do this. Trying again will not help.",
   not_found:
-    "There is no such chat or user, or it is not the bot's. list_chats shows the chats that exist.",
+    "There is no such chat or user, or it is not the bot's. list_chats shows the chats that exist; its query finds one by username or user id.",
   blocked: "The user has blocked the bot. Do not try again.",
   cannot_message:
     "KOOK lets the bot open no chat with this user now; the user may have to write to the bot first.",
@@ -47,28 +51,65 @@ const outcomes = {
     "Whether the change was made is unknown, as looking failed too. Look with list_chats before repeating it.",
 };
 
-/** What a model is told of any error. Never a stack, a header, a URL or a token. */
-export function explain(error: unknown): string {
-  if (error instanceof ArgumentError) return error.message;
-  if (error instanceof UnsettledWriteError)
-    return `${explain(error.cause)} ${outcomes[error.outcome]}`;
-  if (error instanceof ApiError) {
-    return `KOOK refused: code ${error.code}, HTTP ${error.status}, ${quoted(error.kookMessage, MAX_MESSAGE_LENGTH)}. ${advice[error.reason]}`;
+/** What a person must do before any call can succeed; told whole once in a while. */
+const setUp = {
+  token:
+    "Ask the person who runs this server to copy the bot's token from https://developer.kookapp.cn (应用 → 机器人) into KOOK_TOKEN and restart it; trying again will not help.",
+  network:
+    "The network, a proxy or KOOK_BASE_URL may be at fault: the person who runs this server can find out with `kook-chat-mcp doctor`.",
+};
+
+/** Makes the words for the failures of one session. */
+export function createExplain(): Explain {
+  const toldAt = new Map<string, number>();
+
+  /** The help a person needs, or that it was given already. */
+  function help(about: keyof typeof setUp): string {
+    const now = Date.now();
+    if (now - (toldAt.get(about) ?? Number.NEGATIVE_INFINITY) < TOLD_MS) {
+      return "What to do was said before.";
+    }
+    toldAt.set(about, now);
+    return setUp[about];
   }
-  if (error instanceof TokenError) {
-    return `${error.message} Ask the person who runs this server to mend it and restart; trying again will not help.`;
+
+  function explain(error: unknown): string {
+    if (error instanceof ApiError) {
+      const { code, status, reason, kookMessage } = error;
+      const refusal = `KOOK refused: code ${code}, HTTP ${status}, ${quoted(kookMessage, MAX_MESSAGE_LENGTH)}.`;
+      if (reason !== "bad_token") return `${refusal} ${advice[reason]}`;
+      return `${refusal} KOOK does not accept the token. ${help("token")}`;
+    }
+    if (error instanceof TokenError) return `${error.message} ${help("token")}`;
+    if (error instanceof ConnectionError) return `${error.message} ${help("network")}`;
+    if (error instanceof UnsettledWriteError) {
+      return `${explain(error.cause)} ${outcomes[error.outcome]}`;
+    }
+    return explainPlainly(error);
+  }
+  return explain;
+}
+
+function explainPlainly(error: unknown): string {
+  if (error instanceof ArgumentError) return error.message;
+  if (error instanceof HiddenChatError) {
+    return "There is no such chat among those that this server may see (KOOK_ALLOW_TARGETS). list_chats shows them.";
+  }
+  if (error instanceof TargetNotAllowedError) {
+    return "KOOK_ALLOW_TARGETS does not let this server open a chat with this user. Nothing was sent; trying again will not help.";
+  }
+  if (error instanceof ConfirmationError) {
+    return "The host could not put the question to a person, so nothing was deleted. If its prompts do not work, the person who runs this server can set KOOK_CONFIRM_DELETE to never and rely on the host's own approval.";
   }
   if (error instanceof RateLimitError) {
     return `${error.message} Wait ${error.retryAfterSeconds} s before the next call.`;
   }
   if (error instanceof TimeoutError) return `${error.message} Try again later.`;
-  if (error instanceof ConnectionError) {
-    return `${error.message} The network, a proxy or KOOK_BASE_URL may be at fault.`;
-  }
   if (error instanceof MalformedAnswerError) {
     return `${error.message} KOOK may be down, or KOOK_BASE_URL or a proxy leads elsewhere.`;
   }
-  if (error instanceof DOMException && error.name === "AbortError")
+  if (error instanceof DOMException && error.name === "AbortError") {
     return "The call was cancelled.";
+  }
   return "This server has a fault of its own; nothing is known of the outcome.";
 }

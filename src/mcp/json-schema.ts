@@ -2,16 +2,35 @@
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
 
+type WireSchema = Tool["inputSchema"];
+
 /**
  * An object schema with `properties` and `additionalProperties: false`, and nothing that some provider refuses: no
  * `$schema`, no bounds at the edge of what a number can be.
  */
-export function toWireSchema(schema: z.ZodObject): Tool["inputSchema"] {
+export function toWireSchema(schema: z.ZodObject): WireSchema {
   const { $schema: _, ...wire } = z.toJSONSchema(schema, {
     override: ({ jsonSchema }) => {
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
     },
   });
-  return { ...wire, type: "object" } as Tool["inputSchema"];
+  return { ...wire, type: "object" } as WireSchema;
+}
+
+/**
+ * The schema of a result. It does not say which fields are required: that would cost a tenth of all that the tools cost a
+ * model's context, and tells a model nothing that the result itself does not.
+ */
+export function toWireOutputSchema(schema: z.ZodObject): WireSchema {
+  return withoutRequired(toWireSchema(schema));
+}
+
+function withoutRequired<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(withoutRequired) as Value;
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(
+    ([key, part]) => !(key === "required" && Array.isArray(part)),
+  );
+  return Object.fromEntries(entries.map(([key, part]) => [key, withoutRequired(part)])) as Value;
 }

@@ -8,9 +8,9 @@ import {
   ReadResourceRequestSchema,
   type Resource,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { ChatRow } from "../chats/chat.ts";
-import { type Avatar, type Chats, isMissing, MAX_PAGE_SIZE } from "../chats/chats.ts";
-import { explain, ProtocolError } from "./failure.ts";
+import { type Chats, isMissing } from "../chats/chats.ts";
+import { type ListedChat, MAX_PAGE_SIZE } from "../chats/page.ts";
+import { type Explain, ProtocolError } from "./failure.ts";
 
 const DIRECTORY_URI = "kook://chats";
 const CHAT_URI_TEMPLATE = "kook://chats/{chat_code}";
@@ -30,7 +30,19 @@ const directory: Resource = {
 };
 
 /** Adds listing, templates, reading and completion. */
-export function registerResources(server: Server, chats: Chats): void {
+export function registerResources(
+  server: Server,
+  { chats, explain }: { chats: Chats; explain: Explain },
+): void {
+  async function asProtocolError<T>(answer: () => Promise<T>): Promise<T> {
+    try {
+      return await answer();
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error;
+      throw new ProtocolError(ErrorCode.InternalError, explain(error));
+    }
+  }
+
   server.setRequestHandler(ListResourcesRequestSchema, ({ params }, { signal }) =>
     asProtocolError(async () => {
       const page = pageOfCursor(params?.cursor);
@@ -88,13 +100,17 @@ async function readDirectory(chats: Chats, signal: AbortSignal) {
   const page = await chats.list({ page: 1, pageSize: MAX_PAGE_SIZE }, { signal });
   const next =
     page.next_page && `resources/list by cursor, or list_chats with page ${page.next_page}`;
-  return { ...page, ...(next && { next }) };
+  const rows = page.chats.map(({ row, avatar }) => ({ ...row, ...(avatar && { avatar }) }));
+  return { ...page, chats: rows, ...(next && { next }) };
 }
 
 async function readChat(chats: Chats, uri: string, signal: AbortSignal) {
   const chatCode = chatCodeOf(uri);
   try {
-    if (chatCode !== undefined) return await chats.view(chatCode, { signal });
+    if (chatCode !== undefined) {
+      const { chat, avatar } = await chats.view(chatCode, { signal });
+      return { ...chat, ...(avatar && { avatar }) };
+    }
   } catch (error) {
     if (!isMissing(error)) throw error;
   }
@@ -105,7 +121,7 @@ async function readChat(chats: Chats, uri: string, signal: AbortSignal) {
   );
 }
 
-function toResource(chat: ChatRow & Avatar): Resource {
+function toResource({ row: chat, avatar }: ListedChat): Resource {
   const unread = chat.unread_count > 0 ? `, ${chat.unread_count} unread` : "";
   return {
     uri: `${DIRECTORY_URI}/${encodeURIComponent(chat.chat_code)}`,
@@ -113,7 +129,7 @@ function toResource(chat: ChatRow & Avatar): Resource {
     title: chat.username || chat.chat_code,
     description: `Private chat with user ${chat.target_id || "unknown"}${unread}`,
     mimeType: "application/json",
-    ...(chat.avatar && { icons: [{ src: chat.avatar }] }),
+    ...(avatar && { icons: [{ src: avatar }] }),
     ...(chat.latest_msg_time && { annotations: { lastModified: chat.latest_msg_time } }),
   };
 }
@@ -141,13 +157,4 @@ function pageOfCursor(cursor: string | undefined): number {
     );
   }
   return page;
-}
-
-async function asProtocolError<T>(answer: () => Promise<T>): Promise<T> {
-  try {
-    return await answer();
-  } catch (error) {
-    if (error instanceof ProtocolError) throw error;
-    throw new ProtocolError(ErrorCode.InternalError, explain(error));
-  }
 }

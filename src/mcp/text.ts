@@ -1,41 +1,69 @@
 // Results as lines for a model: complete without the structured form, one line a chat, what is usual left unsaid.
 import type { Chat, ChatRow } from "../chats/chat.ts";
-import type { ChatPage } from "../chats/chats.ts";
-import { harmlessName } from "../chats/name.ts";
+import { harmlessText } from "../chats/name.ts";
+import type { ChatPage } from "../chats/page.ts";
+import type { Scan } from "../chats/scan.ts";
 
 /** Text of unknown origin, quoted, on one line, without invisible characters, cut after so many code points. */
-export function quoted(text: string, maxLength?: number): string {
-  return JSON.stringify(harmlessName(text, maxLength));
+export function quoted(text: string, maxLength = 64): string {
+  return JSON.stringify(harmlessText(text, maxLength));
 }
+
+const COLUMNS = 'Each line: chat_code target_id "username", latest message in UTC.';
 
 /** A page of chats, and how to go on. */
 export function pageText({ chats, page, page_total, total, next_page, skipped }: ChatPage): string {
   const head =
     chats.length === 0
       ? `No chats on page ${page}; there are ${total} in ${page_total} pages.`
-      : `${total} chats, page ${page} of ${page_total}. Each line: chat_code target_id "username".`;
-  return [
+      : `${total} chats, page ${page} of ${page_total}. ${COLUMNS}`;
+  return lines(
     head,
-    ...chats.map(rowLine),
-    ...(skipped ? [`${skipped} more could not be read and were left out.`] : []),
-    ...(next_page ? [`More: list_chats with page ${next_page} and the same page_size.`] : []),
-  ].join("\n");
+    ...chats.map(({ row }) => rowLine(row)),
+    skipped && `${skipped} more could not be read and were left out.`,
+    next_page && `More: list_chats with page ${next_page} and the same page_size.`,
+  );
 }
 
-function rowLine(row: ChatRow): string {
+/** What a filter let through, how far it was looked, and how to go on. `stopped` says what ended it early. */
+export function scanText(found: Scan, stopped?: string): string {
+  const { chats, total, scanned, complete, next_page, skipped, only_match } = found;
+  const matches = chats.length === 1 ? "1 chat matches" : `${chats.length} chats match`;
+  const looked = `${scanned} of ${total} looked at`;
+  return lines(
+    `${matches}; ${looked}${complete ? ", to the end" : ""}.${chats.length > 0 ? ` Newest first. ${COLUMNS}` : ""}`,
+    ...chats.map(({ row }) => rowLine(row)),
+    chats.length > 1 && only_match && `The whole name or id fits only ${only_match}.`,
+    skipped && `${skipped} could not be read and were left out.`,
+    stopped && `Stopped early: ${stopped}`,
+    next_page && `More: list_chats with page ${next_page} and the same filter.`,
+    !complete && !next_page && !skipped && "The list changed meanwhile: a chat may be missing.",
+  );
+}
+
+function lines(...parts: (string | number | false | undefined)[]): string {
+  return parts.filter(Boolean).join("\n");
+}
+
+/** @param timeOf how a time is written: in a list, the head says that it is UTC */
+function rowLine(row: ChatRow, timeOf = minute): string {
   const facts = [
-    `${row.chat_code} ${row.target_id || "(no user)"} ${quoted(row.username)}`,
+    // Made harmless already, when the row was made.
+    `${row.chat_code} ${row.target_id || "(no user)"} ${JSON.stringify(row.username)}`,
     row.online && "online",
     row.unread_count > 0 && `${row.unread_count} unread`,
-    row.latest_msg_time ?? "no messages",
+    row.latest_msg_time ? timeOf(row.latest_msg_time) : "no messages",
   ];
   return facts.filter(Boolean).join(", ");
 }
 
+/** To the minute: a model needs no more, and seconds cost tokens in every line. */
+const minute = (time: string) => time.slice(0, 16).replace("T", " ");
+
 /** One chat, and whether a message would get through. */
 export function chatLine(chat: Chat): string {
   const facts = [
-    rowLine(chat),
+    rowLine(chat, (time) => `latest message ${time}`),
     chat.last_read_time && `read ${chat.last_read_time}`,
     chat.is_friend && "friend",
     delivery(chat),
@@ -47,5 +75,5 @@ function delivery({ is_blocked, is_target_blocked }: Chat): string {
   if (is_blocked && is_target_blocked) return "no message gets through: each has blocked the other";
   if (is_blocked) return "no message gets through: the bot has blocked this user";
   if (is_target_blocked) return "no message gets through: this user has blocked the bot";
-  return "not blocked";
+  return "not blocked by either side";
 }

@@ -1,22 +1,21 @@
 import { expect, test, vi } from "vitest";
 import { Chats } from "../../src/chats/chats.ts";
-import { UnsettledWriteError } from "../../src/chats/unsettled-write-error.ts";
+import { UnsettledWriteError } from "../../src/chats/errors.ts";
 import { type Fetch, KookClient } from "../../src/kook/client.ts";
 import { ApiError } from "../../src/kook/errors.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 
 function chatsOver(fetch: Fetch): Chats {
-  return new Chats(
-    new KookClient({
-      fetch,
-      token: { scheme: "Bot", value: SANDBOX_TOKEN },
-      baseUrl: "https://kook.invalid/api/v3",
-      language: "zh-CN",
-      timeoutMs: 1_000,
-      maxWaitMs: 1_000,
-    }),
-  );
+  const kook = new KookClient({
+    fetch,
+    token: { scheme: "Bot", value: SANDBOX_TOKEN },
+    baseUrl: "https://kook.invalid/api/v3",
+    language: "zh-CN",
+    timeoutMs: 1_000,
+    maxWaitMs: 1_000,
+  });
+  return new Chats(kook, { scanBudgetMs: 1_000 });
 }
 
 /** A sandbox whose answers may be lost on the way; `routes` notes what reached it. */
@@ -40,7 +39,7 @@ test("480 chats are ten pages of different chats", async () => {
   while (page !== undefined) {
     const listed = await chats.list({ page, pageSize: 50 });
     expect(listed).toMatchObject({ page, page_total: 10, total: 480 });
-    for (const chat of listed.chats) codes.add(chat.chat_code);
+    for (const { row } of listed.chats) codes.add(row.chat_code);
     page = listed.next_page;
   }
   expect(codes.size).toBe(480);
@@ -65,9 +64,10 @@ test("a page without its meta says what it holds", async () => {
   });
 });
 
-test("a code that was never there cannot be deleted", async () => {
-  const deleting = chatsOver(new Sandbox().fetch).delete("no-such");
-  await expect(deleting).rejects.toBeInstanceOf(ApiError);
+test("a code that was never there cannot be deleted, and KOOK is not asked to", async () => {
+  const { chats, routes } = losing(() => false);
+  await expect(chats.delete("no-such")).rejects.toBeInstanceOf(ApiError);
+  expect(routes).toEqual(["user-chat/view"]);
 });
 
 test("a chat that was deleted, opened again and deleted by someone else is an error, not already gone", async () => {
@@ -96,8 +96,9 @@ test("a refusal of another kind is not taken for already gone", async () => {
 
 test("a delete whose answer is lost is not sent again, and is found done by looking", async () => {
   const { chats, routes } = losing((route) => route === "user-chat/delete");
+  await chats.view(DOCUMENTED_CHAT.code);
   expect(await chats.delete(DOCUMENTED_CHAT.code)).toEqual({});
-  expect(routes).toEqual(["user-chat/delete", "user-chat/view"]);
+  expect(routes).toEqual(["user-chat/view", "user-chat/delete", "user-chat/view"]);
 });
 
 test("a delete that never arrived is reported as not done", async () => {
@@ -113,7 +114,10 @@ test("a delete that never arrived is reported as not done", async () => {
 
 test("a delete whose looking fails too is reported as unknown", async () => {
   vi.useFakeTimers();
-  const { chats } = losing(() => true);
+  let lost = false;
+  const { chats } = losing(() => lost);
+  await chats.view(DOCUMENTED_CHAT.code);
+  lost = true;
   const failed = chats.delete(DOCUMENTED_CHAT.code).catch((caught) => caught);
   await vi.advanceTimersByTimeAsync(10_000);
   vi.useRealTimers();
@@ -144,12 +148,17 @@ test("a create that never arrived is reported as not done", async () => {
 });
 
 test("a delete is not reported as done when the look says maintenance, in whatever language", async () => {
-  const chats = chatsOver(async (url) => {
+  const sandbox = new Sandbox();
+  let maintained = false;
+  const chats = chatsOver(async (url, init) => {
     if (url.endsWith("delete")) throw new Error("connection reset");
     const body = { code: 40000, message: "Under maintenance", data: {} };
-    return Response.json(body, { status: 400 });
+    return maintained ? Response.json(body, { status: 400 }) : sandbox.fetch(url, init);
   });
-  await expect(chats.delete("abc")).rejects.toMatchObject({ outcome: "unknown" });
+  await chats.view(DOCUMENTED_CHAT.code);
+  maintained = true;
+  const deleting = chats.delete(DOCUMENTED_CHAT.code);
+  await expect(deleting).rejects.toMatchObject({ outcome: "unknown" });
 });
 
 test("a create is not reported as not done when not all chats could be looked at", async () => {

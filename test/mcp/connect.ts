@@ -1,23 +1,34 @@
 // A real MCP client connected to the server in this process, with a sandbox where KOOK would be.
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
+import {
+  type ElicitRequest,
+  ElicitRequestSchema,
+  type ElicitResult,
+} from "@modelcontextprotocol/sdk/types.js";
 import { onTestFinished } from "vitest";
 import { Chats } from "../../src/chats/chats.ts";
 import { type Fetch, KookClient, type Token } from "../../src/kook/client.ts";
-import { createServer } from "../../src/mcp/server.ts";
+import { createServer, type ServerOptions } from "../../src/mcp/server.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 
-interface ConnectOptions {
+interface ConnectOptions extends Partial<ServerOptions> {
   fetch?: Fetch;
   token?: Token;
-  readOnly?: boolean;
+  allowTargets?: string[];
+  scanBudgetMs?: number;
+  /** How the host answers when it is to ask a person; without it the host cannot. */
+  elicit?: (request: ElicitRequest["params"]) => ElicitResult | Promise<ElicitResult>;
 }
 
 /** Connects a client; it is closed when the test ends. */
 export async function connect({
   fetch = new Sandbox().fetch,
   token = { scheme: "Bot", value: SANDBOX_TOKEN },
-  readOnly = false,
+  allowTargets,
+  scanBudgetMs = 1000,
+  elicit,
+  ...options
 }: ConnectOptions = {}): Promise<Client> {
   const kook = new KookClient({
     fetch,
@@ -27,8 +38,17 @@ export async function connect({
     timeoutMs: 1000,
     maxWaitMs: 1000,
   });
-  const server = createServer(new Chats(kook), { version: "1.2.3", readOnly });
-  const client = new Client({ name: "test", version: "1.0.0" });
+  const server = createServer(new Chats(kook, { allowTargets, scanBudgetMs }), {
+    version: "1.2.3",
+    readOnly: false,
+    confirmDelete: "ask",
+    language: "zh-CN",
+    output: "both",
+    ...options,
+  });
+  const capabilities = elicit ? { elicitation: {} } : {};
+  const client = new Client({ name: "test", version: "1.0.0" }, { capabilities });
+  if (elicit) client.setRequestHandler(ElicitRequestSchema, ({ params }) => elicit(params));
   const [near, far] = InMemoryTransport.createLinkedPair();
   await Promise.all([server.connect(far), client.connect(near)]);
   onTestFinished(() => client.close());

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, UNWILLING_USER_ID } from "../../src/sandbox/seed.ts";
 import { answering, call, connect } from "./connect.ts";
@@ -97,12 +97,15 @@ test.each([
   ["unknown", "Whether the change was made is unknown", () => false],
 ])("a model is told when a lost delete is found %s", async (_, told, arrives) => {
   const sandbox = new Sandbox();
+  let connected = true;
   const client = await connect({
     fetch: async (url, init) => {
-      if (!arrives(url)) throw new Error("connection reset");
+      if (!connected && !arrives(url)) throw new Error("connection reset");
       return sandbox.fetch(url, init);
     },
   });
+  await call(client, "list_chats");
+  connected = false;
   const { text, isError } = await call(client, "delete_chat", { chat_code: DOCUMENTED_CHAT.code });
   expect(isError).toBe(true);
   expect(text).toContain("KOOK cannot be reached");
@@ -163,4 +166,17 @@ test("without a token the protocol answers, and the first call says what to set"
     code: -32603,
     message: expect.stringContaining(problem),
   });
+});
+
+test("the help that a person needs is told once, and again after ten minutes", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const client = await connect({ token: { problem: "No KOOK token is set." } });
+  const told = async () => (await call(client, "list_chats")).text;
+  const first = await told();
+  expect(first).toContain("https://developer.kookapp.cn");
+  expect(first.length).toBeLessThan(300);
+  expect(await told()).toBe("No KOOK token is set. What to do was said before.");
+  vi.setSystemTime(Date.now() + 600_000);
+  expect(await told()).toBe(first);
 });

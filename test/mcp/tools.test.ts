@@ -56,9 +56,9 @@ describe("list_chats", () => {
   test("gives a page as text and as structured content, each complete alone", async () => {
     const { text, structured } = await call(await connect(), "list_chats", { page_size: 2 });
     expect(text).toMatchInlineSnapshot(`
-      "480 chats, page 1 of 240. Each line: chat_code target_id "username".
-      5c7ec6d021216c136c9198285c15ed47 3903536527 "夏天1", online, 2026-11-20T08:00:00Z
-      8b4b47fb5cc065182e2049ad3b9243ca 1000007926 "工具1", 2 unread, 2026-11-20T07:23:00Z
+      "480 chats, page 1 of 240. Each line: chat_code target_id "username", latest message in UTC.
+      5c7ec6d021216c136c9198285c15ed47 3903536527 "夏天1", online, 2026-11-20 08:00
+      8b4b47fb5cc065182e2049ad3b9243ca 1000007926 "工具1", 2 unread, 2026-11-20 07:23
       More: list_chats with page 2 and the same page_size."
     `);
     expect(structured).toEqual({
@@ -119,11 +119,11 @@ describe("list_chats", () => {
     [{ page_size: 51 }, "list_chats: page_size must be 50 or less. Nothing was done."],
     [
       { pageSize: 5 },
-      'list_chats: There is no argument "pageSize"; it takes page, page_size. Did you mean page_size? Nothing was done.',
+      'list_chats: There is no argument "pageSize"; it takes page, page_size, unread_only, query. Did you mean page_size? Nothing was done.',
     ],
     [
       { foo: 5 },
-      'list_chats: There is no argument "foo"; it takes page, page_size. Nothing was done.',
+      'list_chats: There is no argument "foo"; it takes page, page_size, unread_only, query. Nothing was done.',
     ],
   ])("refuses %j with the remedy", async (args, message) => {
     expect(await call(await connect(), "list_chats", args)).toMatchObject({
@@ -140,7 +140,7 @@ describe("view_chat", () => {
       chat_code: ` ${DOCUMENTED_CHAT.code} `,
     });
     expect(text).toBe(
-      '5c7ec6d021216c136c9198285c15ed47 3903536527 "夏天1", online, 2026-11-20T08:00:00Z, read 2026-11-20T08:00:00Z, not blocked',
+      '5c7ec6d021216c136c9198285c15ed47 3903536527 "夏天1", online, latest message 2026-11-20T08:00:00Z, read 2026-11-20T08:00:00Z, not blocked by either side',
     );
     expect(structured).toEqual({
       chat_code: DOCUMENTED_CHAT.code,
@@ -185,7 +185,9 @@ describe("create_chat and delete_chat", () => {
     const client = await connect();
     const opened = await call(client, "create_chat", { target_id: NEW_USER_ID });
     const chat_code = opened.structured?.["chat_code"] as string;
-    expect(opened.text).toBe(`Open: ${chat_code} 2418200000 "新朋友", no messages, not blocked`);
+    expect(opened.text).toBe(
+      `Open: ${chat_code} 2418200000 "新朋友", no messages, not blocked by either side`,
+    );
     expect(opened.structured).not.toHaveProperty("latest_msg_time");
     expect((await call(client, "list_chats")).structured).toMatchObject({ total: 481 });
 

@@ -1,4 +1,4 @@
-// What is thrown when a write's answer was lost and looking did not show it done.
+// What the chats reject with beside the errors of `kook/errors.ts`.
 
 /** A create or delete whose answer was lost. `outcome` is what looking afterwards has shown; `cause` is what was lost. */
 export class UnsettledWriteError extends Error {
@@ -10,3 +10,9 @@ export class UnsettledWriteError extends Error {
     this.outcome = outcome;
   }
 }
+
+/** A chat that is not there or not on the allow-list: one error for both, so that nobody learns which. */
+export class HiddenChatError extends Error {}
+
+/** A chat was to be opened with a user who is not on the allow-list. Nothing was sent. */
+export class TargetNotAllowedError extends Error {}
