@@ -1,22 +1,10 @@
 import { expect, test, vi } from "vitest";
-import { Chats } from "../../src/chats/chats.ts";
 import { UnsettledWriteError } from "../../src/chats/errors.ts";
-import { type Fetch, KookClient } from "../../src/kook/client.ts";
+import type { Fetch } from "../../src/kook/client.ts";
 import { ApiError } from "../../src/kook/errors.ts";
-import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
+import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
-
-function chatsOver(fetch: Fetch): Chats {
-  const kook = new KookClient({
-    fetch,
-    token: { scheme: "Bot", value: SANDBOX_TOKEN },
-    baseUrl: "https://kook.invalid/api/v3",
-    language: "zh-CN",
-    timeoutMs: 1_000,
-    maxWaitMs: 1_000,
-  });
-  return new Chats(kook, { scanBudgetMs: 1_000 });
-}
+import { chatsOver } from "./kook.ts";
 
 /** A sandbox whose answers may be lost on the way; `routes` notes what reached it. */
 function losing(lost: (route: string) => boolean) {

@@ -2,7 +2,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import {
-  type ElicitRequest,
+  type ElicitRequestFormParams,
   ElicitRequestSchema,
   type ElicitResult,
 } from "@modelcontextprotocol/sdk/types.js";
@@ -18,7 +18,10 @@ interface ConnectOptions extends Partial<ServerOptions> {
   allowTargets?: string[];
   scanBudgetMs?: number;
   /** How the host answers when it is to ask a person; without it the host cannot. */
-  elicit?: (request: ElicitRequest["params"]) => ElicitResult | Promise<ElicitResult>;
+  elicit?: (
+    form: ElicitRequestFormParams,
+    signal: AbortSignal,
+  ) => ElicitResult | Promise<ElicitResult>;
 }
 
 /** Connects a client; it is closed when the test ends. */
@@ -48,7 +51,11 @@ export async function connect({
   });
   const capabilities = elicit ? { elicitation: {} } : {};
   const client = new Client({ name: "test", version: "1.0.0" }, { capabilities });
-  if (elicit) client.setRequestHandler(ElicitRequestSchema, ({ params }) => elicit(params));
+  if (elicit) {
+    client.setRequestHandler(ElicitRequestSchema, ({ params }, { signal }) =>
+      elicit(params as ElicitRequestFormParams, signal),
+    );
+  }
   const [near, far] = InMemoryTransport.createLinkedPair();
   await Promise.all([server.connect(far), client.connect(near)]);
   onTestFinished(() => client.close());

@@ -1,0 +1,49 @@
+// Chats over the real client, with a sandbox, whole or tampered with, where KOOK would be.
+import { Chats, type ChatsOptions } from "../../src/chats/chats.ts";
+import { type Fetch, KookClient } from "../../src/kook/client.ts";
+import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
+
+export function chatsOver(fetch: Fetch, options: Partial<ChatsOptions> = {}): Chats {
+  const kook = new KookClient({
+    fetch,
+    token: { scheme: "Bot", value: SANDBOX_TOKEN },
+    baseUrl: "https://kook.invalid/api/v3",
+    language: "zh-CN",
+    timeoutMs: 1_000,
+    maxWaitMs: 1_000,
+  });
+  return new Chats(kook, { scanBudgetMs: 10_000, ...options });
+}
+
+/** A page of chats as the sandbox sends it, to be changed. */
+export interface SandboxPage {
+  items: { code: string; unread_count: number; target_info: { id: string; username: string } }[];
+  meta: { page: number; page_total: number; total: number };
+}
+
+/** A sandbox whose pages are changed on the way; `pages` notes which ones were asked for. */
+export function paging(
+  change: (page: SandboxPage, asked: number) => void,
+  sandbox = new Sandbox(),
+) {
+  const pages: number[] = [];
+  const fetch: Fetch = async (url, init) => {
+    const answer = await sandbox.fetch(url, init);
+    const { pathname, searchParams } = new URL(url);
+    if (!pathname.endsWith("/list")) return answer;
+    const asked = Number(searchParams.get("page"));
+    pages.push(asked);
+    const envelope = (await answer.json()) as { data: SandboxPage };
+    change(envelope.data, asked);
+    return Response.json(envelope, { headers: answer.headers });
+  };
+  return { fetch, pages };
+}
+
+/** A sandbox whose chats are with users of these names, over and over. */
+export const named = (names: readonly string[], sandbox?: Sandbox) =>
+  paging((page) => {
+    for (const [index, { target_info }] of page.items.entries()) {
+      target_info.username = names[index % names.length] as string;
+    }
+  }, sandbox);
