@@ -2,7 +2,7 @@
 
 /** A name is cut after so many code points, or bytes of UTF-8: no name may cost a model more than the rest of its row. */
 const MAX_LENGTH = 32;
-const MAX_BYTES = 80;
+const MAX_BYTES = 64;
 
 // What stays whole: an emoji sequence (its joiners and tags are otherwise invisible characters), and a Chinese
 // character with its variation selector. What goes: controls, bidi and other format characters, lone surrogates,
@@ -11,6 +11,10 @@ const sequences = /\p{RGI_Emoji}|\p{Script=Han}[\u{FE00}-\u{FE0F}\u{E0100}-\u{E0
 const invisible =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/v;
 const kept = new RegExp(`(${sequences.source})|${invisible.source}`, "gv");
+
+// Vietnamese needs two accents on a letter; more only run over the lines above and below.
+const accents =
+  /([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f]{2})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f]+/g;
 
 /** Most names: nothing in them to take out, and short enough whatever they cost. */
 const plain = /^(?! )(?!.* {2})[ -~\u4e00-\u9fff]{1,20}(?<! )$/;
@@ -58,6 +62,7 @@ function strip(text: string): string {
   return text
     .replace(/\s+/g, " ")
     .replace(kept, (_match, sequence?: string) => sequence ?? "")
+    .replace(accents, "$1")
     .replace(/ {2,}/g, " ")
     .trim();
 }

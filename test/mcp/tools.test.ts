@@ -1,9 +1,23 @@
-import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import {
+  type Tool as ToolDefinition,
+  ToolListChangedNotificationSchema,
+} from "@modelcontextprotocol/sdk/types.js";
 import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { call, connect } from "./connect.ts";
+
+/** What OpenAI and others make of a schema: all properties required, the optional ones nullable. */
+function toStrict(schema: ToolDefinition["inputSchema"]) {
+  const properties = Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    const { type } = property as { type: string };
+    const optional = !schema.required?.includes(name);
+    return [name, { ...property, type: optional ? [type, "null"] : type }];
+  });
+  const required = Object.keys(schema.properties ?? {});
+  return { ...schema, properties: Object.fromEntries(properties), required };
+}
 
 describe("tool definitions", () => {
   test("are sent exactly as recorded", async () => {
@@ -39,6 +53,59 @@ describe("tool definitions", () => {
       }
     }
     expect(JSON.stringify(tools)).not.toContain('"execution"');
+  });
+
+  test("have plain objects wherever an object is, from the outside to the inside", async () => {
+    const { tools } = await (await connect()).listTools();
+    const objects: Record<string, unknown>[] = [];
+    const walk = (schema: unknown) => {
+      if (typeof schema !== "object" || schema === null) return;
+      const { type, properties, items } = schema as Record<string, unknown>;
+      if (type === "object") objects.push(schema as Record<string, unknown>);
+      expect(["object", "array", "string", "integer", "boolean"]).toContain(type);
+      for (const part of [...Object.values(properties ?? {}), ...(items ? [items] : [])])
+        walk(part);
+    };
+    for (const { inputSchema, outputSchema } of tools)
+      for (const schema of [inputSchema, outputSchema]) walk(schema);
+    expect(objects).toHaveLength(9);
+    for (const schema of objects) {
+      expect(schema).toMatchObject({ properties: expect.any(Object), additionalProperties: false });
+    }
+  });
+
+  test("convert to the strict form of function calling, in which every argument is sent", async () => {
+    const client = await connect();
+    const { tools } = await client.listTools();
+    const sent = {
+      list_chats: { page: null, page_size: 3, unread_only: null, query: null },
+      view_chat: { chat_code: DOCUMENTED_CHAT.code },
+      create_chat: { target_id: NEW_USER_ID },
+      delete_chat: { chat_code: DOCUMENTED_CHAT.code, confirm_token: null },
+    };
+    for (const { name, inputSchema } of tools) {
+      const args = sent[name as keyof typeof sent];
+      expect(new Ajv({ allowUnionTypes: true }).validate(toStrict(inputSchema), args)).toBe(true);
+      expect(await call(client, name, args)).toMatchObject({ isError: false });
+    }
+  });
+
+  test("have results that their schemas let through", async () => {
+    const client = await connect();
+    const { tools } = await client.listTools();
+    const results = {
+      list_chats: [{}, { unread_only: true }, { query: "夏天1" }],
+      view_chat: [{ chat_code: DOCUMENTED_CHAT.code }],
+      create_chat: [{ target_id: NEW_USER_ID }],
+      delete_chat: [{ chat_code: DOCUMENTED_CHAT.code }],
+    };
+    for (const { name, outputSchema } of tools) {
+      const validate = new Ajv2020({ strict: true }).compile(outputSchema ?? {});
+      for (const args of results[name as keyof typeof results]) {
+        const { structured } = await call(client, name, args);
+        expect(validate(structured), JSON.stringify(validate.errors)).toBe(true);
+      }
+    }
   });
 
   test("are the two reading ones alone when read-only", async () => {

@@ -1,0 +1,117 @@
+// What the server costs a model's context, in tokens of o200k: the tools, the instructions and a page of 50 chats, beside
+// KOOK's raw answer. `npm run tokens` prints it; the budgets are held by test/tokens.test.ts.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
+import { hostileNames } from "../test/fixtures/hostile-names.mjs";
+
+const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+
+/** @param {unknown} value */
+const tokens = (value) => countTokens(typeof value === "string" ? value : JSON.stringify(value));
+
+/**
+ * A page of 50 chats in each form, in tokens a chat.
+ * @typedef {{ raw: number, text: number, structured: number }} PageCost
+ * @typedef {{ tools: Record<string, number>, toolsList: number, instructions: number, pages: Record<string, PageCost> }} Report
+ */
+
+/** Measures the built server over stdio. @returns {Promise<Report>} */
+export async function measure() {
+  const sandbox = spawn(process.execPath, [MAIN, "sandbox"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [line] = await once(createInterface(sandbox.stdout), "line");
+  const { url, token } = JSON.parse(String(line));
+  const renamed = await serveRenamed(url, hostileNames);
+  try {
+    const seeded = await measureServer(url, token);
+    const hostile = await measureServer(renamed.url, token);
+    return { ...seeded, pages: { sandbox: seeded.page, hostile: hostile.page } };
+  } finally {
+    renamed.server.close();
+    sandbox.kill();
+  }
+}
+
+/** @param {string} url @param {string} token */
+async function measureServer(url, token) {
+  const client = new Client({ name: "tokens", version: "1.0.0" });
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [MAIN, "--log-level", "error"],
+      env: { KOOK_BASE_URL: url, KOOK_TOKEN: token },
+    }),
+  );
+  const { tools } = await client.listTools();
+  const { content, structuredContent } = await client.callTool({ name: "list_chats" });
+  const [{ text }] = /** @type {[{ text: string }]} */ (content);
+  const instructions = client.getInstructions() ?? "";
+  await client.close();
+  const headers = { Authorization: `Bot ${token}` };
+  const answer = await fetch(`${url}/user-chat/list?page=1&page_size=50`, { headers });
+  return {
+    tools: Object.fromEntries(tools.map((tool) => [tool.name, tokens(tool)])),
+    // As it goes over the wire, with what is around it there.
+    toolsList: tokens({ result: { tools }, jsonrpc: "2.0", id: 1 }),
+    instructions: tokens(instructions),
+    page: {
+      raw: tokens(await answer.text()) / 50,
+      text: tokens(text) / 50,
+      structured: tokens(structuredContent) / 50,
+    },
+  };
+}
+
+/**
+ * The KOOK at a URL, but with users of these names, over and over.
+ * @param {string} url @param {string[]} names
+ */
+async function serveRenamed(url, names) {
+  const server = createServer(async (request, response) => {
+    const { authorization = "" } = request.headers;
+    const answer = await fetch(`${url}${request.url}`, {
+      headers: { Authorization: authorization },
+    });
+    const envelope =
+      /** @type {{ data: { items: { target_info: { username: string | undefined } }[] } }} */ (
+        await answer.json()
+      );
+    for (const [index, { target_info }] of envelope.data.items.entries()) {
+      target_info.username = names[index % names.length];
+    }
+    response.end(JSON.stringify(envelope));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  return { url: `http://127.0.0.1:${port}`, server };
+}
+
+/** @param {Report} report */
+function print({ tools, toolsList, instructions, pages }) {
+  /** @param {string} what @param {(number | string)[]} figures */
+  const row = (what, ...figures) =>
+    console.log(
+      what.padEnd(34) +
+        figures
+          .map((figure) => (typeof figure === "number" ? figure.toFixed(1) : figure).padStart(12))
+          .join(""),
+    );
+  row("tokens (o200k)", "");
+  for (const [name, cost] of Object.entries(tools)) row(`  ${name}`, String(cost));
+  row("tools/list on the wire", String(toolsList));
+  row("instructions", String(instructions));
+  row("a chat of a page of 50", "raw KOOK", "text", "structured");
+  for (const [name, cost] of Object.entries(pages)) {
+    row(`  ${name}`, cost.raw, cost.text, cost.structured);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) print(await measure());

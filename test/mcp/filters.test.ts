@@ -1,0 +1,134 @@
+// list_chats with a filter, as a model meets it.
+import { expect, test } from "vitest";
+import { Sandbox } from "../../src/sandbox/sandbox.ts";
+import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
+import { paging } from "../chats/kook.ts";
+import { call, connect } from "./connect.ts";
+
+test("who is waiting for an answer is one call", async () => {
+  const { text, structured } = await call(await connect(), "list_chats", {
+    unread_only: true,
+    page_size: 2,
+  });
+  const [head, first] = text.split("\n");
+  expect(head).toBe(
+    '13 chats match; 50 of 480 looked at. Newest first. Each line: chat_code target_id "username", latest message in UTC.',
+  );
+  expect(first).toBe(
+    '8b4b47fb5cc065182e2049ad3b9243ca 1000007926 "工具1", 2 unread, 2026-11-20 07:23',
+  );
+  expect(text).toMatch(/\nMore: list_chats with page 2 and the same filter\.$/);
+  expect(structured).toMatchObject({
+    chats: { length: 13 },
+    page: 1,
+    page_total: 10,
+    total: 480,
+    next_page: 2,
+    scanned: 50,
+    complete: false,
+  });
+});
+
+test("whether somebody has blocked the bot is two calls: the query names the one that is meant", async () => {
+  const client = await connect();
+  const { text, structured } = await call(client, "list_chats", { query: "夏天1" });
+  expect(text).toContain("11 chats match; 480 of 480 looked at, to the end.");
+  expect(text).toContain(`The whole name or id fits only ${DOCUMENTED_CHAT.code}.`);
+  const { only_match } = structured as { only_match: string };
+  const viewed = await call(client, "view_chat", { chat_code: only_match });
+  expect(viewed.text).toContain("not blocked by either side");
+});
+
+test("a query without a match says how far it looked", async () => {
+  const { text, structured } = await call(await connect(), "list_chats", { query: "nobody" });
+  expect(text).toBe("0 chats match; 480 of 480 looked at, to the end.");
+  expect(structured).toMatchObject({ chats: [], complete: true, scanned: 480 });
+});
+
+test.each([
+  [{ unread_only: "true" }, 13],
+  [{ unread_only: 1 }, 13],
+  [{ unread_only: " TRUE " }, 13],
+  [{ query: 3903536527 }, 1],
+  [{ query: "Ｎｉｇｈｔｗｉｎｇ７" }, 1],
+])("%j is understood", async (args, matches) => {
+  const { structured } = await call(await connect(), "list_chats", { ...args, page_size: 1 });
+  expect(structured?.["chats"]).toHaveLength(matches);
+});
+
+test.each([
+  { unread_only: false },
+  { unread_only: "false", query: null },
+  { query: "" },
+  { query: "  " },
+])("%j is no filter", async (args) => {
+  const { structured } = await call(await connect(), "list_chats", args);
+  expect(structured).not.toHaveProperty("scanned");
+  expect(structured?.["chats"]).toHaveLength(50);
+});
+
+test("a filter of the wrong kind is refused with the remedy", async () => {
+  const { text, isError } = await call(await connect(), "list_chats", { unread_only: "maybe" });
+  expect(isError).toBe(true);
+  expect(text).toBe("list_chats: unread_only must be true or false. Nothing was done.");
+});
+
+test("a search that the rate limit ends gives what it has, why, and where to go on, in each form", async () => {
+  const sandbox = new Sandbox({ limit: 3, windowSeconds: 60 });
+  const client = await connect({ fetch: sandbox.fetch });
+  const { text, structured, isError } = await call(client, "list_chats", { unread_only: true });
+  const stopped = expect.stringMatching(/^KOOK's rate limit .* Wait \d+ s before the next call\.$/);
+  expect(isError).toBe(false);
+  expect(structured).toMatchObject({ scanned: 150, complete: false, next_page: 4, stopped });
+  expect(text).toMatch(/\nStopped early: KOOK's rate limit .* Wait \d+ s before the next call\.\n/);
+});
+
+test("chats that cannot be read are counted, and a list that changed is said to have", async () => {
+  const { fetch } = paging((page, asked) => {
+    if (asked === 1) page.items[0] = {} as (typeof page.items)[0];
+  });
+  const skipping = await call(await connect({ fetch }), "list_chats", { query: "nobody" });
+  expect(skipping.text).toContain("1 could not be read and were left out.");
+  expect(skipping.structured).toMatchObject({ skipped: 1, complete: false });
+
+  const moving = paging((page, asked) => {
+    page.meta.total -= asked;
+  });
+  const { text } = await call(await connect(moving), "list_chats", { query: "nobody" });
+  expect(text).toContain("The list changed meanwhile: a chat may be missing.");
+});
+
+test("a host that asks for progress hears of each page", async () => {
+  const told: unknown[] = [];
+  const client = await connect();
+  await client.callTool({ name: "list_chats", arguments: { query: "nobody" } }, undefined, {
+    onprogress: ({ message }) => told.push(message),
+  });
+  expect(told).toHaveLength(10);
+  expect(told[2]).toBe("looked through page 3 of 10");
+});
+
+test("with an allow-list nothing tells of a chat outside it", async () => {
+  const hidden = "8b4b47fb5cc065182e2049ad3b9243ca";
+  const client = await connect({ allowTargets: [DOCUMENTED_CHAT.targetId] });
+  const listed = await call(client, "list_chats");
+  expect(listed.structured).toMatchObject({ chats: { length: 1 }, total: 1, page_total: 1 });
+  const { resources } = await client.listResources();
+  expect(resources.map(({ uri }) => uri)).toEqual([
+    "kook://chats",
+    `kook://chats/${DOCUMENTED_CHAT.code}`,
+  ]);
+  const outcomes = await Promise.all([
+    call(client, "view_chat", { chat_code: hidden }),
+    call(client, "delete_chat", { chat_code: hidden }),
+    call(client, "create_chat", { target_id: "1000007926" }),
+  ]);
+  for (const { text, isError } of outcomes) {
+    expect(isError).toBe(true);
+    expect(text).toContain("KOOK_ALLOW_TARGETS");
+    expect(text).not.toMatch(/工具|1000007926|40\d/);
+  }
+  await expect(client.readResource({ uri: `kook://chats/${hidden}` })).rejects.toMatchObject({
+    code: -32002,
+  });
+});

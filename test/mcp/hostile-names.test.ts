@@ -1,0 +1,181 @@
+// A stranger's username on its way to a model, a person or a log: wherever it comes out, it is one quoted value.
+import type { ElicitRequestFormParams } from "@modelcontextprotocol/sdk/types.js";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { harmlessName, harmlessText } from "../../src/chats/name.ts";
+import { createLog } from "../../src/log.ts";
+import { Sandbox } from "../../src/sandbox/sandbox.ts";
+import { named } from "../chats/kook.ts";
+import { hostileNames } from "../fixtures/hostile-names.mjs";
+import { answering, call, connect } from "./connect.ts";
+
+const names = [...hostileNames, "🦊".repeat(10_000)];
+
+/** Characters that cannot be seen or turn the line, whatever stands around them. */
+const FORBIDDEN =
+  /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad\u115f\u1160\u3164\u2800]/u;
+/** A joiner is right between two parts of an emoji. */
+const STRAY = /(?:^|[^\p{Emoji}])(?:\ufe0f)?\u200d/u;
+/** Tags are right after the black flag, where they spell out another one. */
+const STRAY_TAG = /(?:^|[^\u{1f3f4}\u{e0020}-\u{e007f}])[\u{e0020}-\u{e007f}]/u;
+
+async function hostileChats() {
+  const { fetch } = named(names, new Sandbox({ chats: names.length }));
+  const client = await connect({ fetch });
+  const { text, structured } = await call(client, "list_chats");
+  return {
+    client,
+    text,
+    chats: structured?.["chats"] as { username: string; chat_code: string }[],
+  };
+}
+
+test("a page of hostile names has one line a chat, each with its own code and one quoted name", async () => {
+  const { text, chats } = await hostileChats();
+  const [, ...lines] = text.split("\n");
+  expect(lines).toHaveLength(names.length);
+  for (const [index, line] of lines.entries()) {
+    const chat = chats[index];
+    expect(line.startsWith(`${chat?.chat_code} `)).toBe(true);
+    const [, quotedName = ""] = /^\S+ \S+ ("(?:[^"\\]|\\.)*"), /.exec(line) ?? [];
+    expect(JSON.parse(quotedName)).toBe(chat?.username);
+    expect(line).not.toMatch(FORBIDDEN);
+  }
+});
+
+test("structured content and resource names hold no character that cannot be seen", async () => {
+  const { client, chats } = await hostileChats();
+  const { resources } = await client.listResources();
+  for (const { username } of chats) expect(username).not.toMatch(FORBIDDEN);
+  for (const { title, name, description } of resources) {
+    for (const shown of [title ?? "", name, description ?? ""])
+      expect(shown).not.toMatch(FORBIDDEN);
+  }
+  expect(resources.map(({ title }) => title)).toContain(harmlessName(names[0] as string));
+});
+
+test("completions are codes and nothing else", async () => {
+  const { client, chats } = await hostileChats();
+  const ref = { type: "ref/resource" as const, uri: "kook://chats/{chat_code}" };
+  const argument = { name: "chat_code", value: "" };
+  const { completion } = await client.complete({ ref, argument });
+  expect(completion.values).toEqual(chats.map(({ chat_code }) => chat_code));
+});
+
+test.each(["👨‍👩‍👧‍👦🏳️‍🌈👍🏽", "葛󠄀城市", "مرحبا بالعالم", "שלום עולם"])("%s stays whole", (name) => {
+  expect(harmlessName(name)).toBe(name);
+});
+
+test("the question to a person holds the name in its field alone, and in one line", async () => {
+  for (const name of names) {
+    const { fetch } = viewing(name);
+    let form: ElicitRequestFormParams | undefined;
+    const elicit = (asked: ElicitRequestFormParams) => {
+      form = asked;
+      return { action: "decline" as const };
+    };
+    const client = await connect({ fetch, elicit, language: "en" });
+    await call(client, "delete_chat", { chat_code: "5c7ec6d021216c136c9198285c15ed47" });
+    const { chat, ...others } = form?.requestedSchema.properties ?? {};
+    expect(others).toEqual({});
+    const field = chat as { enum: string[]; description: string };
+    expect(field.enum).toEqual([`${JSON.stringify(harmlessName(name))} (3903536527)`]);
+    expect(field.enum[0]).not.toMatch(FORBIDDEN);
+    expect(field.description).toMatch(
+      /^code 5c7ec6d021216c136c9198285c15ed47; 0 unread; latest message: [\dTZ:-]+$/,
+    );
+    expect(form?.message).toMatch(/^A model asks to delete .* Delete it\?$/);
+  }
+});
+
+function viewing(username: string) {
+  const sandbox = new Sandbox();
+  return {
+    fetch: async (url: string, init: Parameters<typeof sandbox.fetch>[1]) => {
+      const envelope = (await (await sandbox.fetch(url, init)).json()) as {
+        data: { target_info: { username: string } };
+      };
+      envelope.data.target_info.username = username;
+      return Response.json(envelope);
+    },
+  };
+}
+
+test("an error holds KOOK's words, and the model's own, quoted and on one line", async () => {
+  for (const name of names) {
+    const client = await connect({
+      fetch: answering(200, { code: 40000, message: name, data: {} }),
+    });
+    const refused = await call(client, "view_chat", { chat_code: "abc" });
+    const unknown = await call(client, "view_chat", { chat_code: "abc", [`x${name}`]: 1 });
+    for (const { text } of [refused, unknown]) expect(text).not.toMatch(FORBIDDEN);
+  }
+});
+
+test("a log line stays one line, whatever is in it", () => {
+  for (const name of names) {
+    const lines: string[] = [];
+    createLog("debug", (line) => lines.push(line)).warn(name);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]?.trimEnd()).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+  }
+});
+
+describe("whatever the name", () => {
+  const anyName = fc.string({ unit: "binary", maxLength: 300 });
+  /** The characters that matter, far more often than chance would have them. */
+  const nasty = fc
+    .array(
+      fc.constantFrom(
+        ..."\u0000\n\r\t\u001b\u0085\u00ad\u061c\u200b\u200c\u200d\u200e\u2028\u202e\u2066\u2800\u3164\ufe0f\ufeff\ud83d\udc68",
+        ...[
+          "👨",
+          "👩",
+          "🏴",
+          "\u{e0067}",
+          "\u{e007f}",
+          "\u{e0100}",
+          "葛",
+          "1",
+          "⃣",
+          "❤",
+          "🇨",
+          "🇳",
+          "a",
+          '"',
+          "\\",
+          " ",
+        ],
+      ),
+      { maxLength: 120 },
+    )
+    .map((parts) => parts.join(""));
+
+  test("what is shown is one line of at most 32 code points and 64 bytes, with nothing unseen", () => {
+    fc.assert(
+      fc.property(fc.oneof(anyName, nasty), (name) => {
+        const shown = harmlessName(name);
+        expect(shown).not.toMatch(FORBIDDEN);
+        expect(shown).not.toMatch(STRAY);
+        expect(shown).not.toMatch(STRAY_TAG);
+        expect(shown).toBe(shown.trim());
+        const uncut = shown.replace(/…$/, "");
+        expect(Array.from(uncut).length).toBeLessThanOrEqual(32);
+        expect(Buffer.byteLength(uncut)).toBeLessThanOrEqual(64);
+        expect(shown).not.toMatch(/\p{Cs}/u);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("what has been made harmless once stays as it is", () => {
+    fc.assert(
+      fc.property(fc.oneof(anyName, nasty), (name) => {
+        const once = harmlessText(name, 32, 64);
+        // The sign of the cut counts as a character of its own.
+        if (!once.endsWith("…")) expect(harmlessText(once, 32, 64)).toBe(once);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
