@@ -2,6 +2,7 @@
 import { styleText } from "node:util";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 
 const coloured = process.stdout.isTTY && !process.env["NO_COLOR"];
 /** @param {Parameters<typeof styleText>[0]} style @param {string} text */
@@ -14,11 +15,26 @@ const sent = (request) => console.log(paint("cyan", `→ ${request}`));
 /** @param {string} answer */
 const received = (answer) => console.log(answer.replace(/^/gm, "  "));
 
-const client = new Client({ name: "kook-chat-mcp-demo", version: "1.0.0" });
+const client = new Client(
+  { name: "kook-chat-mcp-demo", version: "1.0.0" },
+  { capabilities: { elicitation: { form: {} } } },
+);
+// A host would show a form; here the person always agrees.
+client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+  const { message, requestedSchema } =
+    /** @type {import("@modelcontextprotocol/sdk/types.js").ElicitRequestFormParams} */ (params);
+  received(paint("yellow", `? ${message}`));
+  for (const field of Object.values(requestedSchema.properties)) {
+    const { title, default: value } = /** @type {{ title?: string, default?: string }} */ (field);
+    received(paint("yellow", `  ${title}: ${value}`));
+  }
+  received(paint("yellow", "  the person agrees"));
+  return { action: /** @type {const} */ ("accept"), content: {} };
+});
 await client.connect(
   new StdioClientTransport({
     command: process.execPath,
-    args: ["dist/main.js", "--sandbox", "--log-level", "error"],
+    args: ["dist/main.js", "--sandbox", "--language", "en", "--log-level", "error"],
   }),
 );
 
@@ -42,13 +58,17 @@ for (const tool of (await client.listTools()).tools) {
 }
 
 heading("A page of chats");
-const { chats } = await call("list_chats", { page_size: 5 });
+await call("list_chats", { page_size: 5 });
 
-heading("One chat, as text and as structured content");
-const chat = await call("view_chat", { chat_code: chats[1].chat_code });
+heading("Who is waiting for an answer?");
+await call("list_chats", { unread_only: true, page_size: 3 });
+
+heading("Has 夏天1 blocked the bot? As text and as structured content");
+const { only_match: chat_code } = await call("list_chats", { query: "夏天1" });
+const chat = await call("view_chat", { chat_code });
 received(JSON.stringify(chat, null, 2));
 
-heading("Open a chat with a user, then delete it");
+heading("Open a chat with a user, then delete it, which a person is asked about");
 const opened = await call("create_chat", { target_id: "2418200000" });
 await call("delete_chat", { chat_code: opened["chat_code"] });
 

@@ -4,11 +4,13 @@ import type { KookClient } from "../kook/client.ts";
 import { ApiError, isDoubtful } from "../kook/errors.ts";
 import type { WaitOptions } from "../kook/rate-limiter.ts";
 import { avatarOf, type Chat, toChat } from "./chat.ts";
-import { HiddenChatError, TargetNotAllowedError, UnsettledWriteError } from "./errors.ts";
-import { foldName } from "./name.ts";
+import { Completion } from "./completion.ts";
+import { HiddenChatError, isMissing, TargetNotAllowedError } from "./errors.ts";
 import { type ChatPage, type ListedChat, MAX_PAGE_SIZE, pageOf, toPage } from "./page.ts";
 import { type ReadPage, readAhead } from "./read-ahead.ts";
+import { RecentCodes } from "./recent-codes.ts";
 import { type ChatFilter, type Scan, scan } from "./scan.ts";
+import { settle } from "./settle.ts";
 
 export interface ChatsOptions {
   /** Ids of the users whose chats exist for this server; all where it is absent. */
@@ -23,10 +25,6 @@ const SEARCH_PAGES = 10;
 const ALLOWED_PAGES = 100;
 /** Pages under way at once where all are wanted. */
 const AHEAD = 8;
-/** Codes that are remembered as seen, and as deleted; more than a person works on in a session. */
-const MAX_REMEMBERED = 10_000;
-/** A person types a letter a moment; KOOK is asked anew after this. */
-const COMPLETION_CACHE_MS = 30_000;
 
 /** The bot's chats. Methods reject with the errors of `kook/errors.ts`, or with the signal's reason after an abort. */
 export class Chats {
@@ -34,9 +32,11 @@ export class Chats {
   readonly #allowed: ReadonlySet<string> | undefined;
   readonly #scanBudgetMs: number;
   /** Codes of chats that were there, and are allowed, when KOOK last told of them. */
-  readonly #seen = new Set<string>();
-  readonly #deleted = new Set<string>();
-  #directory: { chats: Promise<ListedChat[]>; expiresAt: number } | undefined;
+  readonly #seen = new RecentCodes();
+  readonly #deleted = new RecentCodes();
+  readonly #completion = new Completion(
+    (): Promise<ListedChat[]> => (this.#allowed ? this.#allowedChats() : this.#firstChats()),
+  );
 
   constructor(client: KookClient, { allowTargets, scanBudgetMs }: ChatsOptions) {
     this.#client = client;
@@ -77,7 +77,7 @@ export class Chats {
       const wire = await this.#client.viewChat(chatCode, options);
       const chat = toChat(wire);
       if (this.#allows(chat.target_id)) {
-        remember(this.#seen, chat.chat_code);
+        this.#seen.add(chat.chat_code);
         return { chat, avatar: avatarOf(wire) };
       }
     } catch (error) {
@@ -97,9 +97,9 @@ export class Chats {
       if (!isDoubtful(error)) throw error;
       return settle(error, () => this.#findByTarget(targetId, options));
     });
-    remember(this.#seen, chat.chat_code);
+    this.#seen.add(chat.chat_code);
     this.#deleted.delete(chat.chat_code);
-    this.#directory = undefined;
+    this.#completion.forget();
     return chat;
   }
 
@@ -124,8 +124,8 @@ export class Chats {
         throw error;
       } else throw error;
     }
-    remember(this.#deleted, chatCode);
-    this.#directory = undefined;
+    this.#deleted.add(chatCode);
+    this.#completion.forget();
     return {};
   }
 
@@ -135,13 +135,8 @@ export class Chats {
   }
 
   /** Codes of the chats whose code starts with `typed` or whose username has it, among the first 500 chats. */
-  async complete(typed: string): Promise<string[]> {
-    const wanted = typed.trim();
-    const name = foldName(wanted);
-    const chats = await this.#knownChats();
-    return chats
-      .filter((chat) => chat.row.chat_code.startsWith(wanted) || foldName(chat.name).includes(name))
-      .map((chat) => chat.row.chat_code);
+  complete(typed: string): Promise<string[]> {
+    return this.#completion.complete(typed);
   }
 
   #allows(targetId: string): boolean {
@@ -155,7 +150,7 @@ export class Chats {
     const wire = await this.#client.listChats({ page, page_size: pageSize }, options);
     const listed = toPage(wire, page);
     for (const { row } of listed.chats) {
-      if (this.#allows(row.target_id)) remember(this.#seen, row.chat_code);
+      if (this.#allows(row.target_id)) this.#seen.add(row.chat_code);
     }
     return listed;
   }
@@ -202,21 +197,6 @@ export class Chats {
     throw new RangeError("not all chats could be looked at");
   }
 
-  #knownChats(): Promise<ListedChat[]> {
-    if (!this.#directory || this.#directory.expiresAt <= Date.now()) {
-      const directory = {
-        chats: this.#allowed ? this.#allowedChats() : this.#firstChats(),
-        expiresAt: Date.now() + COMPLETION_CACHE_MS,
-      };
-      this.#directory = directory;
-      // A failure is not kept: the next letter typed asks again.
-      directory.chats.catch(() => {
-        if (this.#directory === directory) this.#directory = undefined;
-      });
-    }
-    return this.#directory.chats;
-  }
-
   async #firstChats(): Promise<ListedChat[]> {
     const found: ListedChat[] = [];
     for await (const { page, chats } of this.#pages()) {
@@ -236,33 +216,4 @@ export interface ViewedChat {
 export interface FindOptions extends WaitOptions {
   /** Told after each page that was looked through. */
   onPage?: ((page: ChatPage) => void) | undefined;
-}
-
-function remember(codes: Set<string>, code: string): void {
-  codes.add(code);
-  if (codes.size <= MAX_REMEMBERED) return;
-  const [oldest] = codes;
-  if (oldest !== undefined) codes.delete(oldest);
-}
-
-/**
- * Settles a write whose answer was lost by looking at what there is.
- * @param look gives what proves that the write was done, or undefined when it was not
- */
-async function settle<T>(cause: unknown, look: () => Promise<T | undefined>): Promise<T> {
-  const found = await look().catch(() => {
-    throw new UnsettledWriteError("unknown", cause);
-  });
-  if (found === undefined) throw new UnsettledWriteError("not_done", cause);
-  return found;
-}
-
-/**
- * True where an answer about one chat means that it is not there. KOOK's catch-all 40000 is not taken for that: it may as
- * well be maintenance, in words of a language that is not known here.
- */
-export function isMissing(error: unknown): boolean {
-  return (
-    error instanceof HiddenChatError || (error instanceof ApiError && error.reason === "not_found")
-  );
 }

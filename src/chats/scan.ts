@@ -47,58 +47,86 @@ const MAX_AHEAD = 8;
  */
 export async function scan(read: ReadPage, options: ScanOptions): Promise<Scan> {
   const { filter, firstPage, enough, budgetMs, signal, onPage } = options;
-  const fits = matcherOf(filter);
-  const found: ListedChat[] = [];
-  const seen = new Set<string>();
+  const findings = new Findings(filter);
   const late = new AbortController();
-  let pages = 0;
-  let last: ChatPage | undefined;
-  let skipped = 0;
-  let moved = false;
-  let stoppedBy: unknown;
-  const ahead = () => {
-    // As many as are likely to be needed, going by what has matched so far.
-    const perPage = found.length / pages;
-    return Math.min(MAX_AHEAD, Math.ceil((enough - found.length) / Math.max(perPage, 0.1)));
-  };
   const timer = setTimeout(() => late.abort(), budgetMs);
+  const reader: ReadPage = (page, unwanted) =>
+    // The first page comes whatever the time: without it there is nothing to tell.
+    read(page, page === firstPage ? unwanted : AbortSignal.any([unwanted, late.signal]));
+  const ahead = () => Math.min(MAX_AHEAD, findings.pagesFor(enough));
+  let stoppedBy: unknown;
   try {
-    const reader = async (page: number, unwanted: AbortSignal) =>
-      // The first page comes whatever the time: without it there is nothing to tell.
-      read(page, page === firstPage ? unwanted : AbortSignal.any([unwanted, late.signal]));
     for await (const page of readAhead(reader, { first: firstPage, ahead, signal })) {
-      // A page that moves on while it is read may take a chat past the reader.
-      moved ||= last !== undefined && last.total !== page.total;
-      last = page;
-      pages++;
-      skipped += page.skipped ?? 0;
-      // A chat with a new message moves to the front, and others onto the next page.
-      const fresh = page.chats.filter(({ row }) => !seen.has(row.chat_code));
-      for (const { row } of fresh) seen.add(row.chat_code);
-      found.push(...fresh.filter(fits));
+      findings.add(page);
       onPage?.(page);
-      if (found.length >= enough || pages === MAX_PAGES || late.signal.aborted) break;
+      if (findings.has(enough) || findings.pages === MAX_PAGES || late.signal.aborted) break;
     }
   } catch (error) {
-    if (signal.aborted || last === undefined) throw error;
+    if (signal.aborted || findings.pages === 0) throw error;
     if (!late.signal.aborted) stoppedBy = error;
   } finally {
     clearTimeout(timer);
   }
-  const { page_total, total, next_page } = last as ChatPage;
-  const complete = next_page === undefined && skipped === 0 && !moved;
-  return {
-    chats: found.sort(newestFirst),
-    page: firstPage,
-    page_total,
-    total,
-    ...(next_page !== undefined && { next_page }),
-    ...(skipped > 0 && { skipped }),
-    scanned: seen.size,
-    complete,
-    ...(complete && firstPage === 1 && onlyMatch(found, filter)),
-    ...(stoppedBy !== undefined && { stoppedBy }),
-  };
+  return { ...findings.result(firstPage), ...(stoppedBy !== undefined && { stoppedBy }) };
+}
+
+/** What the pages read so far have brought. */
+class Findings {
+  readonly #filter: ChatFilter;
+  readonly #fits: (chat: ListedChat) => boolean;
+  readonly #found: ListedChat[] = [];
+  readonly #seen = new Set<string>();
+  #last: ChatPage | undefined;
+  #skipped = 0;
+  /** The list has changed between two pages, which may have taken a chat past the reader. */
+  #moved = false;
+  pages = 0;
+
+  constructor(filter: ChatFilter) {
+    this.#filter = filter;
+    this.#fits = matcherOf(filter);
+  }
+
+  has(enough: number): boolean {
+    return this.#found.length >= enough;
+  }
+
+  /** How many more pages it is likely to take, going by what has matched so far. */
+  pagesFor(enough: number): number {
+    const perPage = this.#found.length / this.pages;
+    return Math.ceil((enough - this.#found.length) / Math.max(perPage, 0.1));
+  }
+
+  add(page: ChatPage): void {
+    this.#moved ||= this.#last !== undefined && this.#last.total !== page.total;
+    this.#last = page;
+    this.#skipped += page.skipped ?? 0;
+    this.pages++;
+    for (const chat of page.chats) {
+      // A chat with a new message moves to the front, and others onto the next page.
+      if (this.#seen.has(chat.row.chat_code)) continue;
+      this.#seen.add(chat.row.chat_code);
+      if (this.#fits(chat)) this.#found.push(chat);
+    }
+  }
+
+  result(firstPage: number): Scan {
+    const { page_total = 0, total = 0, next_page } = this.#last ?? {};
+    const complete = next_page === undefined && this.#skipped === 0 && !this.#moved;
+    const only_match =
+      complete && firstPage === 1 ? onlyMatch(this.#found, this.#filter) : undefined;
+    return {
+      chats: this.#found.sort(newestFirst),
+      page: firstPage,
+      page_total,
+      total,
+      ...(next_page !== undefined && { next_page }),
+      ...(this.#skipped > 0 && { skipped: this.#skipped }),
+      scanned: this.#seen.size,
+      complete,
+      ...(only_match !== undefined && { only_match }),
+    };
+  }
 }
 
 function matcherOf({ unreadOnly, query }: ChatFilter): (chat: ListedChat) => boolean {
@@ -108,13 +136,13 @@ function matcherOf({ unreadOnly, query }: ChatFilter): (chat: ListedChat) => boo
     (!query || isId(row, query) || (name !== "" && foldName(username).includes(name)));
 }
 
-function onlyMatch(found: ListedChat[], { query }: ChatFilter): { only_match?: string } {
-  if (!query) return {};
-  const whole = found.filter(
-    ({ row, name }) => isId(row, query) || foldName(name) === foldName(query),
-  );
+function onlyMatch(found: ListedChat[], { query, unreadOnly }: ChatFilter): string | undefined {
+  // Among the unread chats alone, the one that is meant may be missing.
+  if (!query || unreadOnly) return undefined;
+  const folded = foldName(query);
+  const whole = found.filter(({ row, name }) => isId(row, query) || foldName(name) === folded);
   const [only, ...others] = whole.length > 0 ? whole : found;
-  return only && others.length === 0 ? { only_match: only.row.chat_code } : {};
+  return others.length === 0 ? only?.row.chat_code : undefined;
 }
 
 function isId({ target_id }: ChatRow, query: string): boolean {

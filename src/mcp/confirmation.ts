@@ -2,7 +2,8 @@
 // brings back. An answer counts only where this server has asked.
 import type { ElicitRequestFormParams } from "@modelcontextprotocol/sdk/types.js";
 import type { Chat } from "../chats/chat.ts";
-import { type Chats, isMissing } from "../chats/chats.ts";
+import type { Chats } from "../chats/chats.ts";
+import { isMissing } from "../chats/errors.ts";
 import type { WaitOptions } from "../kook/rate-limiter.ts";
 import type { Host } from "./host.ts";
 import { quoted } from "./text.ts";

@@ -8,7 +8,8 @@ import {
   ReadResourceRequestSchema,
   type Resource,
 } from "@modelcontextprotocol/sdk/types.js";
-import { type Chats, isMissing } from "../chats/chats.ts";
+import type { Chats } from "../chats/chats.ts";
+import { isMissing } from "../chats/errors.ts";
 import { type ListedChat, MAX_PAGE_SIZE } from "../chats/page.ts";
 import { type Explain, ProtocolError } from "./failure.ts";
 

@@ -78,6 +78,12 @@ describe("a query", () => {
     expect(await find(fetch, { query: "夏天" })).not.toHaveProperty("only_match");
   });
 
+  test("names none among the unread chats alone", async () => {
+    const found = await find(new Sandbox().fetch, { unreadOnly: true, query: "工具1" });
+    expect(found.chats.length).toBeGreaterThan(0);
+    expect(found).not.toHaveProperty("only_match");
+  });
+
   test("names none before all chats have been looked at", async () => {
     const from = { page: 2, enough: 1_000 };
     const found = await find(new Sandbox().fetch, { query: "柚子茶7" }, from);
