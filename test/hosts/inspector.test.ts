@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { nodeBinary, projectFile } from "./nodes.ts";
+import { sandboxServer } from "./server.ts";
 
 const run = promisify(execFile);
 
@@ -14,9 +15,8 @@ async function inspect(...args: string[]) {
       "test/hosts/node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js",
     ),
     "--cli",
-    process.execPath,
-    projectFile("dist/main.js"),
-    "--sandbox",
+    sandboxServer.command,
+    ...sandboxServer.args,
     ...args,
   ]);
   return JSON.parse(stdout);
@@ -66,6 +66,26 @@ describe("MCP Inspector", () => {
     const { code, targetId: _ } = DOCUMENTED_CHAT;
     const { structuredContent } = await callTool("delete_chat", `chat_code=${code}`);
     expect(structuredContent).toEqual({ chat_code: code, deleted: true });
+  });
+
+  test("has forty calls answered, ten at a time", async () => {
+    const load = ["--load", "--load-requests", "40", "--load-concurrency", "10"];
+    const call = ["--method", "tools/call", "--tool-name", "list_chats"];
+    const { result } = await inspect(...call, ...load, "--format", "json");
+    expect(result).toMatchObject({ requests: 40, ok: 40, toolErrors: 0, errors: 0 });
+  });
+
+  test("tells of a failed call by its exit code", async () => {
+    const call = callTool("view_chat", `chat_code=${"0".repeat(32)}`);
+    await expect(call).rejects.toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining("tool_is_error"),
+    });
+  });
+
+  test("finds the protocol's revision by itself, where it is asked to", async () => {
+    const { tools } = await inspect("--method", "tools/list", "--protocol-era", "auto");
+    expect(tools).toHaveLength(4);
   });
 
   test("lists and reads resources", async () => {
