@@ -16,8 +16,10 @@ import {
   envelopeSchema,
   parseWirePage,
   type WireChat,
+  type WireMe,
   type WirePage,
   wireChatSchema,
+  wireMeSchema,
 } from "./wire.ts";
 
 /** The part of `fetch` that is used here: undici's, and the sandbox. */
@@ -62,13 +64,14 @@ interface Endpoint {
   repeatable: boolean;
 }
 
-// Source: KOOK's "私信聊天会话接口列表". Reads are GET with a query, writes POST with a JSON body. KOOK answers a repeated
+// Source: KOOK's "私信聊天会话接口列表" and, for `me`, "用户相关接口". Reads are GET with a query, writes POST with a JSON body. KOOK answers a repeated
 // create with the existing chat; what it makes of a repeated delete is not known.
 const endpoints = {
   list: { method: "GET", route: "user-chat/list", repeatable: true },
   view: { method: "GET", route: "user-chat/view", repeatable: true },
   create: { method: "POST", route: "user-chat/create", repeatable: true },
   delete: { method: "POST", route: "user-chat/delete", repeatable: false },
+  me: { method: "GET", route: "user/me", repeatable: true },
 } as const satisfies Record<string, Endpoint>;
 
 type Parameters = Record<string, string | number>;
@@ -82,7 +85,7 @@ const BACKOFF_MS = 500;
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /**
- * KOOK's four private-chat endpoints: paced by KOOK's rate limits, repeated where that is safe.
+ * KOOK's four private-chat endpoints, and who the token belongs to: paced by KOOK's rate limits, repeated where that is safe.
  *
  * Every method rejects with one of the classes in errors.ts, or with the signal's reason once the caller has aborted.
  */
@@ -113,6 +116,11 @@ export class KookClient {
   /** Takes a chat off the bot's own list. KOOK's `data` says nothing and has several shapes, so it is not read. */
   deleteChat(chatCode: string, options?: WaitOptions): Promise<void> {
     return this.#request(endpoints.delete, { chat_code: chatCode }, () => undefined, options);
+  }
+
+  /** The account that the token belongs to. */
+  viewMe(options?: WaitOptions): Promise<WireMe> {
+    return this.#read(endpoints.me, {}, (data) => wireMeSchema.parse(data), options);
   }
 
   /** Identical reads that are under way at the same moment share one request. */
@@ -198,7 +206,7 @@ export class KookClient {
     try {
       const response =
         method === "GET"
-          ? await this.#options.fetch(`${url}?${queryOf(parameters)}`, { method, ...init })
+          ? await this.#options.fetch(withQuery(url, parameters), { method, ...init })
           : await this.#options.fetch(url, {
               method,
               ...init,
@@ -276,6 +284,11 @@ function queryOf(parameters: Parameters): URLSearchParams {
   return new URLSearchParams(
     Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)]),
   );
+}
+
+function withQuery(url: string, parameters: Parameters): string {
+  const query = queryOf(parameters).toString();
+  return query === "" ? url : `${url}?${query}`;
 }
 
 /** Reads the body up to the bound, so that an endless one costs no memory. */

@@ -57,6 +57,14 @@ export const wireChatSchema = z.object({
 });
 export type WireChat = z.infer<typeof wireChatSchema>;
 
+/** The token's own account, as `user/me` answers with it. */
+export const wireMeSchema = z.object({
+  id: idSchema,
+  username: z.string().catch(""),
+  bot: flagSchema,
+});
+export type WireMe = z.infer<typeof wireMeSchema>;
+
 /** Every answer of KOOK's: 0 is success, whatever the HTTP status says; `data` depends on the endpoint. */
 export const envelopeSchema = z.object({
   code: integerSchema,

@@ -115,6 +115,15 @@ test.each([
   ]);
 });
 
+test("the token's own account is asked and read as documented", async () => {
+  const me = { id: "1287654321", username: "机器人", identify_num: "0001", bot: true, roles: [] };
+  const { fetch, sent } = kook(json({ code: 0, message: "操作成功", data: me }));
+  expect(await client(fetch).viewMe()).toEqual({ id: me.id, username: me.username, bot: true });
+  expect(sent).toEqual([
+    { url: "https://kook.example/api/v3/user/me", method: "GET", headers, redirect: "manual" },
+  ]);
+});
+
 test("a base URL may end in a slash, and a token may be a Bearer's", async () => {
   const { fetch, sent } = kook(json(viewed));
   const token = { scheme: "Bearer", value: "x" } as const;
