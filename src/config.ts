@@ -16,13 +16,17 @@ export class ConfigError extends Error {}
 
 /** What `kook-chat-mcp` was asked to do, and how. */
 export interface Config extends Omit<z.infer<typeof settingsSchema>, "token" | "tokenFile"> {
-  command: "serve" | "sandbox" | "help" | "version";
+  command: (typeof commands)[number] | "serve" | "help" | "version";
   token: Token;
   /** Talk to the built-in sandbox instead of KOOK. */
   sandbox: boolean;
   /** Port of the `sandbox` command; 0 for a free one. */
   port: number;
+  /** `doctor` answers in JSON. */
+  json: boolean;
 }
+
+const commands = ["sandbox", "doctor"] as const;
 
 export interface ConfigSources {
   /** Without the interpreter and the script. */
@@ -39,19 +43,53 @@ export interface ConfigSources {
  */
 export function parseConfig({ argv, env, readFile }: ConfigSources): Config {
   const { values, positionals } = parseFlags(argv);
-  const texts = Object.fromEntries(
-    settingNames.map((name) => [name, textOf(settings[name], values, env)]),
+  const command = commandOf(positionals, values);
+  const inForce = settingNames.map((name) => settingInForce(name, values, env));
+  const problem = inForce.find((setting) => setting.problem !== undefined)?.problem;
+  // The doctor goes on with the defaults: it is there to tell of all that is wrong, not of the first.
+  if (problem !== undefined && command !== "doctor") throw new ConfigError(problem);
+  const { token, tokenFile, ...rest } = settingsSchema.parse(
+    Object.fromEntries(
+      inForce.map(({ name, text, problem }) => [name, problem ? defaultOf(name) : text]),
+    ),
   );
-  const result = settingsSchema.safeParse(texts);
-  if (!result.success) throw new ConfigError(describeIssue(result.error, texts, values));
-  const { token, tokenFile, ...rest } = result.data;
   return {
     ...rest,
-    command: commandOf(positionals, values),
+    command,
     sandbox: values["sandbox"] === true,
     port: portOf(values["port"]),
+    json: values["json"] === true,
     token: tokenOf(token, tokenFile, readFile),
   };
+}
+
+/** One setting as it stands. */
+export interface SettingInForce {
+  name: SettingName;
+  source: "flag" | "environment" | "default" | "unset";
+  /** As it was written, or the default; undefined where there is none. A secret's is not to be shown. */
+  text: string | undefined;
+  /** What cannot be understood, in one line that names the setting and what would be valid. */
+  problem: string | undefined;
+}
+
+/** Where each setting's value comes from. @throws ConfigError for a flag that does not exist */
+export function settingsInForce({
+  argv,
+  env,
+}: Pick<ConfigSources, "argv" | "env">): SettingInForce[] {
+  const { values } = parseFlags(argv);
+  return settingNames.map((name) => settingInForce(name, values, env));
+}
+
+/** Variables that look like settings and are none, with the setting that may be meant. */
+export function unknownVariables(
+  env: ConfigSources["env"],
+): { name: string; meant: string | undefined }[] {
+  const known = settingNames.map((name): string => settings[name].env);
+  return Object.keys(env)
+    .filter((name) => /^KOOK_/i.test(name) && !known.includes(name))
+    .map((name) => ({ name, meant: closest(name.toUpperCase(), known) }));
 }
 
 /** The text of `--help`. */
@@ -68,6 +106,7 @@ Usage
   kook-chat-mcp                     serve MCP on stdin and stdout
   kook-chat-mcp --sandbox           the same on a built-in KOOK with made-up chats; needs no token
   kook-chat-mcp sandbox [--port N]  serve that sandbox over HTTP on 127.0.0.1
+  kook-chat-mcp doctor [--json]     check the set-up: settings, network, token, hosts' configuration
   kook-chat-mcp --help | --version
 
 Settings, as environment variable or flag; a flag wins
@@ -87,6 +126,7 @@ const flags = {
   ),
   sandbox: { type: "boolean" },
   port: { type: "string" },
+  json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
 } as const;
@@ -115,38 +155,63 @@ function parseFlags(argv: readonly string[]): { values: FlagValues; positionals:
   return { values: values as FlagValues, positionals };
 }
 
-/** Hosts pass empty values, and `${…}` where they did not substitute: both mean that nothing was set. */
-function textOf(setting: Setting, values: FlagValues, env: ConfigSources["env"]) {
+function settingInForce(
+  name: SettingName,
+  values: FlagValues,
+  env: ConfigSources["env"],
+): SettingInForce {
+  const setting: Setting = settings[name];
   const flag = setting.flag === undefined ? undefined : values[setting.flag];
-  const texts = [flag === undefined ? undefined : String(flag), env[setting.env]];
-  const set = texts.map((text) => text?.trim()).find((text) => text && !/^\$\{[^}]*\}$/.test(text));
-  return set ?? setting.default;
+  const given = [
+    { source: "flag", text: setTextOf(flag) },
+    { source: "environment", text: setTextOf(env[setting.env]) },
+    { source: "default", text: setting.default },
+  ] as const;
+  const { source, text } = given.find(({ text }) => text !== undefined) ?? {
+    source: "unset",
+    text: undefined,
+  };
+  const result = setting.schema.safeParse(text);
+  const named = source === "flag" ? `--${setting.flag}` : setting.env;
+  const problem = result.success ? undefined : describeIssue(name, named, result.error, text);
+  return { name, source, text, problem };
+}
+
+/** Hosts pass empty values, and `${…}` where they did not substitute: both mean that nothing was set. */
+function setTextOf(value: string | boolean | undefined): string | undefined {
+  const text = value === undefined ? "" : String(value).trim();
+  return text === "" || /^\$\{[^}]*\}$/.test(text) ? undefined : text;
+}
+
+function defaultOf(name: SettingName): string | undefined {
+  const setting: Setting = settings[name];
+  return setting.default;
 }
 
 function describeIssue(
+  name: SettingName,
+  source: string,
   error: z.ZodError,
-  texts: Record<string, string | undefined>,
-  values: FlagValues,
+  text: string | undefined,
 ): string {
   const issue = error.issues[0] as z.core.$ZodIssue;
-  const name = issue.path[0] as SettingName;
-  const setting: Setting = settings[name];
-  const source =
-    setting.flag && values[setting.flag] !== undefined ? `--${setting.flag}` : setting.env;
-  const text = texts[name] ?? "";
   // A base URL is not repeated: it may hold a password.
   if (name === "baseUrl") return `${source} ${issue.message}`;
   if (issue.code !== "invalid_value") {
     return `${source} ${issue.message}, not ${JSON.stringify(text)}`;
   }
   const valid = issue.values.map(String);
-  return `${source} must be one of ${valid.join(", ")}, not ${JSON.stringify(text)}${nearest(text, valid)}`;
+  return `${source} must be one of ${valid.join(", ")}, not ${JSON.stringify(text)}${nearest(text ?? "", valid)}`;
 }
 
-function nearest(text: string, candidates: string[], prefix = ""): string {
-  const maxDistance = Math.min(4, Math.ceil(text.length / 2));
-  const match = closestMatch(text.slice(0, 64), candidates, { maxDistance });
+function nearest(text: string, candidates: readonly string[], prefix = ""): string {
+  const match = closest(text, candidates);
   return match === undefined ? "" : `; did you mean ${prefix}${match}?`;
+}
+
+function closest(text: string, candidates: readonly string[]): string | undefined {
+  const maxDistance = Math.min(4, Math.ceil(text.length / 2));
+  return closestMatch(text.slice(0, 64), candidates, { maxDistance });
 }
 
 function commandOf(positionals: string[], values: FlagValues): Config["command"] {
@@ -156,10 +221,9 @@ function commandOf(positionals: string[], values: FlagValues): Config["command"]
   if (surplus.length > 0)
     throw new ConfigError(`Unexpected argument ${JSON.stringify(surplus[0])}`);
   if (command === undefined) return "serve";
-  if (command === "sandbox") return "sandbox";
-  throw new ConfigError(
-    `Unknown command ${JSON.stringify(command)}${nearest(command, ["sandbox"])}`,
-  );
+  const known = commands.find((name) => name === command);
+  if (known) return known;
+  throw new ConfigError(`Unknown command ${JSON.stringify(command)}${nearest(command, commands)}`);
 }
 
 function portOf(text: string | boolean | undefined): number {

@@ -18,6 +18,7 @@ test("without any setting the defaults hold, and the token is missing", () => {
     command: "serve",
     sandbox: false,
     port: 0,
+    json: false,
     token: { problem: expect.stringContaining("KOOK_TOKEN") },
     baseUrl: "https://www.kookapp.cn/api/v3",
     language: "zh-CN",
