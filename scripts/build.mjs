@@ -2,7 +2,7 @@
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
 
-const { version } = JSON.parse(await readFile("package.json", "utf8"));
+const { version, engines } = JSON.parse(await readFile("package.json", "utf8"));
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
 
@@ -18,7 +18,12 @@ const { metafile } = await build({
   target: "node20",
   legalComments: "none",
   metafile: true,
-  define: { VERSION: JSON.stringify(version) },
+  define: {
+    VERSION: JSON.stringify(version),
+    NODE_NEEDED: JSON.stringify(engines.node.replace(">=", "")),
+  },
+  // Its CommonJS form requires its parts by names that a bundler cannot see.
+  alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   banner: {
     // CommonJS packages inside an ES module need a require of their own.
     js: '#!/usr/bin/env node\nimport{createRequire as $require}from"node:module";const require=$require(import.meta.url);',

@@ -1,18 +1,22 @@
 // The program: reads the settings, puts the parts together and serves MCP on stdin and stdout. The only file that knows
 // the process, undici and signals.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
 import type { Writable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { Chats } from "./chats/chats.ts";
 import { type Config, ConfigError, helpText, parseConfig } from "./config.ts";
+import { examine } from "./doctor/doctor.ts";
+import { jsonReport, languageOf, plainReport, works } from "./doctor/report.ts";
 import { type Fetch, KookClient } from "./kook/client.ts";
 import { createLog, type Log } from "./log.ts";
 import { createServer } from "./mcp/server.ts";
 import { SANDBOX_TOKEN, Sandbox } from "./sandbox/sandbox.ts";
 import { serveSandbox } from "./sandbox/serve.ts";
 
-/** package.json's, put in at build time. */
+/** package.json's, put in at build time: the version, and the lowest of Node's that will do. */
 declare const VERSION: string;
+declare const NODE_NEEDED: string;
 
 /** Answers that are being made when stdin ends may still go out: `echo '{…}' | kook-chat-mcp` is a fair use. */
 const LAST_ANSWERS_MS = 50;
@@ -35,6 +39,8 @@ async function main(): Promise<void> {
       return;
     case "sandbox":
       return runSandbox(config, log);
+    case "doctor":
+      return runDoctor(config);
     case "serve":
       return serve(config, log);
   }
@@ -68,6 +74,31 @@ async function runSandbox({ port }: Config, log: Log): Promise<void> {
     const { code } = error as NodeJS.ErrnoException;
     throw new ConfigError(`--port ${port} cannot be served (${code}); leave it out for a free one`);
   }
+}
+
+/** Exits with 1 where something would keep the server from working. */
+async function runDoctor(config: Config): Promise<void> {
+  exitOnSignals();
+  const { env, platform, stdout } = process;
+  const token = { scheme: "Bot", value: SANDBOX_TOKEN } as const;
+  const examination = await examine({
+    config: config.sandbox ? { ...config, token } : config,
+    argv: process.argv.slice(2),
+    env,
+    platform,
+    home: homedir(),
+    folder: process.cwd(),
+    node: { version: process.versions.node, needed: NODE_NEEDED },
+    readFile: (path) => readFileSync(path, "utf8"),
+    exists: existsSync,
+    fetch: config.sandbox ? new Sandbox().fetch : networkFetch,
+  });
+  const { locale } = Intl.DateTimeFormat().resolvedOptions();
+  const language = languageOf(examination.settings, env, locale);
+  const coloured = stdout.isTTY === true && !env["NO_COLOR"];
+  const report = config.json ? jsonReport : plainReport;
+  process.exitCode = works(examination) ? 0 : 1;
+  stdout.write(report(examination, { version: VERSION, language, coloured }), () => process.exit());
 }
 
 function createClient(config: Config, log: Log): KookClient {

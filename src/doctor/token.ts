@@ -1,0 +1,34 @@
+// What an inquiry tells of the token, and what can be told of one without asking.
+import type { Token } from "../kook/client.ts";
+import { ApiError } from "../kook/errors.ts";
+import { error, note, type Observation, ok, oneLine } from "./finding.ts";
+import type { Inquiry } from "./inquiry.ts";
+import { tokenWords } from "./wording.ts";
+
+/** Whether KOOK accepts the token, and whose it is. Names the bot, never the token. */
+export function observeAcceptance({ me, error: failure }: Inquiry, token: Token): Observation {
+  if (me) {
+    const name = JSON.stringify(oneLine(me.username));
+    return me.bot ? ok(tokenWords.accepted(name, me.id)) : error(...tokenWords.person(name, me.id));
+  }
+  if (!(failure instanceof ApiError)) return note(tokenWords.unchecked);
+  const said = oneLine(`${failure.code}, ${failure.kookMessage}`);
+  if (failure.reason !== "bad_token") return error(...tokenWords.error(said));
+  const odd = "value" in token && !looksLikeToken(token.value);
+  return error(...(odd ? tokenWords.refusedOdd(said) : tokenWords.refused(said)));
+}
+
+/** Whether a text stands where a token is to be put. Such a one is not worth a request. */
+export function isPlaceholder(text: string): boolean {
+  const value = text.trim().replace(/^(bot|bearer)\s+/i, "");
+  if (/x{4}/i.test(value)) return true;
+  return (
+    !looksLikeToken(value) && /token|your|paste|here|x{3}|[<>…\s\p{Script=Han}]|\.{3}/iu.test(value)
+  );
+}
+
+/** A guess, since KOOK documents no form: what its documents and SDKs show, as it is and as it was. */
+function looksLikeToken(value: string): boolean {
+  const usual = /^\d+\/[\w+/=-]+\/[\w+/=-]+$/.test(value);
+  return usual || (/^[A-Za-z0-9+/=]{32,}$/.test(value) && /[+/=]/.test(value));
+}
