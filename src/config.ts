@@ -98,7 +98,8 @@ export function helpText(): string {
     const setting: Setting = settings[name];
     const flag = setting.flag ? `--${setting.flag}` : "";
     const fallback = setting.default === undefined ? "" : `; default ${setting.default}`;
-    return `  ${setting.env.padEnd(20)}${flag.padEnd(17)}${setting.help}${fallback}`;
+    const help = setting.help.en.replaceAll("`", "");
+    return `  ${setting.env.padEnd(20)}${flag.padEnd(17)}${help}${fallback}`;
   });
   return `kook-chat-mcp: an MCP server for the private chats of a KOOK bot
 

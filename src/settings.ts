@@ -3,6 +3,12 @@
 import * as z from "zod";
 import { logLevels } from "./log.ts";
 
+/** The same in English and in Chinese; Markdown where it says so. */
+export interface Text {
+  en: string;
+  zh: string;
+}
+
 export interface Setting {
   env: string;
   /** Without its dashes. Absent for the token alone: a flag would show in the list of processes. */
@@ -11,11 +17,18 @@ export interface Setting {
   isSwitch?: true;
   /** Its value must not be shown. */
   isSecret?: true;
+  /** Without it no call succeeds. */
+  isRequired?: true;
+  /** What the value is, where it is not just text. */
+  format?: "number" | "filepath";
   /** What holds when nothing is set, in the form in which it would be set. */
   default?: string;
   /** Reads the text of the variable or flag. */
   schema: z.ZodType;
-  help: string;
+  /** What the form that a bundle's host shows calls it; the form asks for those that have one. */
+  title?: Text;
+  /** What it does, in Markdown. */
+  help: Text;
 }
 
 const on = ["1", "true", "yes", "on"];
@@ -49,25 +62,36 @@ const userIdsSchema = z
       .min(1, "must name at least one user id"),
   );
 
+const logLevelList = logLevels.map((level) => `\`${level}\``);
+
 export const settings = {
   token: {
     env: "KOOK_TOKEN",
     isSecret: true,
+    isRequired: true,
     schema: z.string().optional(),
-    help: "the bot's token",
+    title: { en: "Bot token", zh: "机器人令牌" },
+    help: { en: "the bot's token", zh: "机器人的令牌（Token）" },
   },
   tokenFile: {
     env: "KOOK_TOKEN_FILE",
     flag: "token-file",
+    format: "filepath",
     schema: z.string().optional(),
-    help: "file that holds the token; wins over KOOK_TOKEN",
+    help: {
+      en: "file that holds the token; wins over `KOOK_TOKEN`",
+      zh: "存放令牌的文件；优先于 `KOOK_TOKEN`",
+    },
   },
   baseUrl: {
     env: "KOOK_BASE_URL",
     flag: "base-url",
     default: "https://www.kookapp.cn/api/v3",
     schema: baseUrlSchema,
-    help: "KOOK's API; http: only on this machine",
+    help: {
+      en: "KOOK's API; `http:` only on this machine",
+      zh: "KOOK 的接口地址；`http:` 仅限本机",
+    },
   },
   language: {
     env: "KOOK_LANGUAGE",
@@ -79,21 +103,27 @@ export const settings = {
         /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/,
         "must be a language tag such as zh-CN or en-US",
       ),
-    help: "language of KOOK's messages and of questions to a person (zh or en)",
+    title: { en: "Language", zh: "语言" },
+    help: {
+      en: "language of KOOK's messages and of questions to a person (zh or en)",
+      zh: "KOOK 的消息和向用户提问所用的语言（zh 或 en）",
+    },
   },
   timeoutMs: {
     env: "KOOK_TIMEOUT_MS",
     flag: "timeout-ms",
+    format: "number",
     default: "10000",
     schema: millisecondsSchema,
-    help: "longest wait for one HTTP answer",
+    help: { en: "longest wait for one HTTP answer", zh: "等待一次 HTTP 应答的最长时间" },
   },
   maxWaitMs: {
     env: "KOOK_MAX_WAIT_MS",
     flag: "max-wait-ms",
+    format: "number",
     default: "20000",
     schema: millisecondsSchema,
-    help: "longest wait for KOOK's rate limit",
+    help: { en: "longest wait for KOOK's rate limit", zh: "因 KOOK 限速而等待的最长时间" },
   },
   readOnly: {
     env: "KOOK_READ_ONLY",
@@ -101,34 +131,52 @@ export const settings = {
     isSwitch: true,
     default: "off",
     schema: switchSchema,
-    help: "offer list_chats and view_chat only",
+    title: { en: "Read only", zh: "只读" },
+    help: {
+      en: "offer `list_chats` and `view_chat` only",
+      zh: "只提供 `list_chats` 和 `view_chat`",
+    },
   },
   confirmDelete: {
     env: "KOOK_CONFIRM_DELETE",
     flag: "confirm-delete",
     default: "ask",
     schema: z.enum(["ask", "always", "never"]),
-    help: "ask a person before a delete: ask (where the host can), always, never",
+    title: { en: "Confirm deletions", zh: "删除确认" },
+    help: {
+      en: "ask a person before a delete: `ask` (where the host can), `always`, `never`",
+      zh: "删除前请用户确认：`ask`（客户端支持时）、`always`（总是）、`never`（从不）",
+    },
   },
   output: {
     env: "KOOK_OUTPUT",
     flag: "output",
     default: "both",
     schema: z.enum(["both", "text", "structured"]),
-    help: "form of the tools' results: both, text, structured",
+    help: {
+      en: "form of the tools' results: `both`, `text`, `structured`",
+      zh: "工具结果的形式：`both`（两者）、`text`（文本）、`structured`（结构化）",
+    },
   },
   allowTargets: {
     env: "KOOK_ALLOW_TARGETS",
     flag: "allow-targets",
     schema: userIdsSchema.optional(),
-    help: "user ids, with commas between them: only chats with these are seen and touched",
+    title: { en: "Only these users", zh: "仅限这些用户" },
+    help: {
+      en: "user ids, with commas between them: only chats with these are seen and touched",
+      zh: "用户 ID，以逗号分隔：只能看到和操作与这些用户的私信",
+    },
   },
   logLevel: {
     env: "KOOK_LOG_LEVEL",
     flag: "log-level",
     default: "info",
     schema: z.enum(logLevels),
-    help: `what is logged to stderr: ${logLevels.join(", ")}`,
+    help: {
+      en: `what is logged to stderr: ${logLevelList.join(", ")}`,
+      zh: `输出到 stderr 的日志：${logLevelList.join("、")}`,
+    },
   },
 } as const satisfies Record<string, Setting>;
 

@@ -1,10 +1,5 @@
 // What `doctor` finds: one fact about the set-up, in both languages, and what to do about it.
-
-/** The same sentence in English and in Chinese. */
-export interface Text {
-  en: string;
-  zh: string;
-}
+import type { Text } from "../settings.ts";
 
 /** `note` is neither good nor bad; `error` would keep the server from working. */
 export type Status = "ok" | "note" | "warning" | "error";

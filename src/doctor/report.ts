@@ -1,8 +1,8 @@
 // An examination as a person reads it, and as a program does.
 import type { SettingInForce } from "../config.ts";
-import { type Setting, settings } from "../settings.ts";
+import { type Setting, settings, type Text } from "../settings.ts";
 import type { Examination } from "./doctor.ts";
-import type { Finding, Status, Text } from "./finding.ts";
+import type { Finding, Status } from "./finding.ts";
 import { reportWords as words } from "./wording.ts";
 
 export type Language = keyof Text;
