@@ -71,7 +71,10 @@ export const settings = {
     isRequired: true,
     schema: z.string().optional(),
     title: { en: "Bot token", zh: "机器人令牌" },
-    help: { en: "the bot's token", zh: "机器人的令牌（Token）" },
+    help: {
+      en: "the bot's token, from https://developer.kookapp.cn/app/index (应用 → 机器人)",
+      zh: "机器人的令牌（Token），见 https://developer.kookapp.cn/app/index（应用 → 机器人）",
+    },
   },
   tokenFile: {
     env: "KOOK_TOKEN_FILE",

@@ -1,0 +1,225 @@
+// What hosts, the MCP registry and the READMEs are told of this server, made from package.json and the table of settings.
+// Pure: scripts/generate.mjs reads and writes the files.
+
+/** @typedef {import("../src/settings.ts").Setting} Setting */
+/** @typedef {import("../src/settings.ts").Text} Text */
+/** @typedef {keyof Text} Language */
+/** @typedef {typeof import("../package.json")} PackageJson */
+
+const DESCRIPTION = {
+  en: "Private chats of a KOOK bot: list, view, create, delete them, and read each as a resource",
+  zh: "KOOK 机器人的私信会话：列出、查看、创建、删除，并可作为资源读取",
+};
+const TITLE = "KOOK private chats · KOOK 私信";
+
+/** @param {Text} text */
+const bilingual = ({ en, zh }) => plain(`${zh} · ${en}`);
+/** @param {string} markdown */
+const plain = (markdown) => markdown.replaceAll("`", "");
+
+/** @param {Setting} setting @returns {string[] | undefined} the values that the setting may have, if they are few */
+function choicesOf({ schema, isSwitch }) {
+  if (isSwitch) return undefined;
+  const { def } = /** @type {{ def: { type: string, entries?: Record<string, string> } }} */ (
+    /** @type {unknown} */ (schema)
+  );
+  return def.type === "enum" ? Object.values(def.entries ?? {}) : undefined;
+}
+
+/**
+ * The manifest of the MCPB bundle, version 0.3 of https://github.com/modelcontextprotocol/mcpb. A host shows a form for
+ * `user_config` and puts what was filled in, as text, into the environment.
+ * @param {PackageJson} manifest
+ * @param {Setting[]} settings
+ * @param {{ name: string, description: string }[]} tools
+ */
+export function mcpbManifest(manifest, settings, tools) {
+  const asked = settings.filter(({ title }) => title);
+  /** @param {Setting} setting */
+  const keyOf = ({ env }) => env.replace("KOOK_", "").toLowerCase();
+  return {
+    manifest_version: "0.3",
+    name: manifest.name,
+    display_name: TITLE,
+    version: manifest.version,
+    description: DESCRIPTION.en,
+    long_description: `${DESCRIPTION.zh}。需要机器人的令牌：在 https://developer.kookapp.cn/app/index 新建或选择应用，于「机器人」页复制 Token。\n\n${DESCRIPTION.en}. Needs the bot's token: create or choose an application at https://developer.kookapp.cn/app/index, open 机器人 (bot) and copy it.`,
+    author: { name: "the kook-chat-mcp authors" },
+    license: manifest.license,
+    keywords: manifest.keywords,
+    server: {
+      type: "node",
+      entry_point: "dist/main.js",
+      mcp_config: {
+        command: "node",
+        args: [`$\{__dirname}/dist/main.js`],
+        env: Object.fromEntries(
+          asked.map((setting) => [setting.env, `$\{user_config.${keyOf(setting)}}`]),
+        ),
+      },
+    },
+    user_config: Object.fromEntries(asked.map((setting) => [keyOf(setting), formField(setting)])),
+    tools: tools.map(({ name, description }) => ({ name, description })),
+    compatibility: {
+      platforms: ["darwin", "win32", "linux"],
+      runtimes: { node: manifest.engines.node },
+    },
+  };
+}
+
+/** @param {Setting} setting */
+function formField({ title, help, isSwitch, isSecret, isRequired, default: fallback }) {
+  return {
+    type: isSwitch ? "boolean" : "string",
+    title: title ? bilingual(title) : "",
+    description: bilingual(help),
+    required: isRequired === true,
+    ...(isSecret && { sensitive: true }),
+    ...(fallback !== undefined && { default: isSwitch ? fallback === "on" : fallback }),
+  };
+}
+
+export const REGISTRY_SCHEMA =
+  "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
+
+/**
+ * server.json of the MCP registry. Its `name` is package.json's `mcpName`, by which the registry sees that the two belong
+ * together.
+ * @param {PackageJson} manifest
+ * @param {Setting[]} settings
+ */
+export function registryEntry(manifest, settings) {
+  return {
+    $schema: REGISTRY_SCHEMA,
+    name: manifest.mcpName,
+    title: TITLE,
+    description: DESCRIPTION.en,
+    version: manifest.version,
+    packages: [
+      {
+        registryType: "npm",
+        identifier: manifest.name,
+        version: manifest.version,
+        runtimeHint: "npx",
+        transport: { type: "stdio" },
+        environmentVariables: settings.map(registryVariable),
+      },
+    ],
+  };
+}
+
+/** @param {Setting} setting */
+function registryVariable(setting) {
+  const { env, help, isSwitch, isSecret, isRequired, format, default: fallback } = setting;
+  const choices = choicesOf(setting);
+  return {
+    name: env,
+    description: bilingual(help),
+    format: isSwitch ? "boolean" : (format ?? "string"),
+    isRequired: isRequired === true,
+    isSecret: isSecret === true,
+    ...(fallback !== undefined && { default: isSwitch ? String(fallback === "on") : fallback }),
+    ...(choices && { choices }),
+  };
+}
+
+const TOKEN_HERE = "paste the bot's token here";
+
+/**
+ * Links that make a host install the server. VS Code asks for the token and keeps it; Cursor shows the entry, in which it
+ * is to be pasted. GitHub follows https: links only, so both hosts have pages that lead on to their own scheme.
+ * @param {PackageJson} manifest
+ */
+export function installLinks({ name }) {
+  const entry = { command: "npx", args: ["-y", name] };
+  const vscode = JSON.stringify({
+    name: "kook",
+    ...entry,
+    env: { KOOK_TOKEN: `$\{input:kook-token}` },
+    inputs: [
+      { type: "promptString", id: "kook-token", description: "KOOK bot token", password: true },
+    ],
+  });
+  const cursor = JSON.stringify({ ...entry, env: { KOOK_TOKEN: TOKEN_HERE } });
+  const query = new URLSearchParams({ name: "kook", config: toBase64(cursor) });
+  /** @param {string} scheme */
+  const vscodeLink = (scheme) => `${scheme}:mcp/install?${encodeURIComponent(vscode)}`;
+  /** @param {string} link */
+  const redirect = (link) => `https://insiders.vscode.dev/redirect?url=${encodeURIComponent(link)}`;
+  return {
+    vscode: { direct: vscodeLink("vscode"), page: redirect(vscodeLink("vscode")) },
+    insiders: {
+      direct: vscodeLink("vscode-insiders"),
+      page: redirect(vscodeLink("vscode-insiders")),
+    },
+    cursor: {
+      direct: `cursor://anysphere.cursor-deeplink/mcp/install?${query}`,
+      page: `https://cursor.com/en/install-mcp?${query}`,
+    },
+  };
+}
+
+/** @param {string} text */
+const toBase64 = (text) => Buffer.from(text).toString("base64");
+
+/**
+ * @param {PackageJson} manifest
+ * @param {Language} language
+ */
+export function installBlock(manifest, language) {
+  const { vscode, insiders, cursor } = installLinks(manifest);
+  const words = {
+    en: {
+      links: "Install in",
+      needs: `The links start \`npx -y ${manifest.name}\`, so they work once the package is on the npm registry.`,
+    },
+    zh: {
+      links: "一键安装：",
+      needs: `这些链接会运行 \`npx -y ${manifest.name}\`，因此要等该包发布到 npm 之后才能使用。`,
+    },
+  }[language];
+  const links = [
+    `[VS Code](${vscode.page})`,
+    `[VS Code Insiders](${insiders.page})`,
+    `[Cursor](${cursor.page})`,
+  ];
+  return `${words.links} ${links.join(" · ")}\n\n${words.needs}`;
+}
+
+/**
+ * The table of settings in Markdown.
+ * @param {Setting[]} settings
+ * @param {Language} language
+ */
+export function settingsTable(settings, language) {
+  const heading = {
+    en: ["variable", "flag", "default", "meaning"],
+    zh: ["变量", "命令行参数", "默认值", "含义"],
+  }[language];
+  /** @param {string | undefined} text */
+  const code = (text) => (text === undefined ? "–" : `\`${text}\``);
+  const rows = settings.map(({ env, flag, default: fallback, help }) => [
+    code(env),
+    code(flag && `--${flag}`),
+    code(fallback),
+    help[language],
+  ]);
+  return [heading, heading.map(() => "---"), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n")
+    .replace("| --- | --- | --- | --- |", "|---|---|---|---|");
+}
+
+/**
+ * Puts `content` between `<!-- name: generated -->` and `<!-- /name -->`.
+ * @param {string} text
+ * @param {string} name
+ * @param {string} content
+ */
+export function replaceBlock(text, name, content) {
+  const [start, end] = [`<!-- ${name}: generated -->`, `<!-- /${name} -->`];
+  const from = text.indexOf(start);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`${start} … ${end} is missing`);
+  return `${text.slice(0, from + start.length)}\n${content}\n${text.slice(to)}`;
+}

@@ -1,0 +1,260 @@
+// What people install from: the MCPB bundle, the registry's server.json and the install links.
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  getMcpConfigForManifest,
+  hasRequiredConfigMissing,
+  MANIFEST_SCHEMAS,
+} from "@anthropic-ai/mcpb";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { Ajv } from "ajv";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import manifest from "../package.json" with { type: "json" };
+import { installLinks } from "../scripts/packages.mjs";
+import { SANDBOX_TOKEN, Sandbox } from "../src/sandbox/sandbox.ts";
+import { serveSandbox } from "../src/sandbox/serve.ts";
+import { type Setting, settings } from "../src/settings.ts";
+import registrySchema from "./fixtures/mcp-registry-server.schema.json" with { type: "json" };
+import { call } from "./mcp/connect.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const table: Setting[] = Object.values(settings);
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "kook-chat-mcp-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the MCPB bundle", () => {
+  let installed: string;
+  const bundled = () =>
+    MANIFEST_SCHEMAS["0.3"].parse(
+      JSON.parse(readFileSync(join(installed, "manifest.json"), "utf8")),
+    );
+
+  beforeAll(() => {
+    // Packed from the build that is there, validated and unpacked by the format's own program.
+    const bundle = execFileSync(process.execPath, ["scripts/mcpb.mjs"], {
+      cwd: root,
+      encoding: "utf8",
+    });
+    installed = join(folder, "installed");
+    const mcpb = join(root, "node_modules/@anthropic-ai/mcpb/dist/cli/cli.js");
+    execFileSync(process.execPath, [mcpb, "unpack", join(root, bundle.trim()), installed]);
+  });
+
+  /** The environment that a host makes of what a person filled in, by the format's own rules. */
+  async function environment(userConfig: Record<string, string | boolean>) {
+    const config = await getMcpConfigForManifest({
+      manifest: bundled(),
+      extensionPath: installed,
+      systemDirs: {},
+      userConfig,
+      pathSeparator: "/",
+    });
+    return { args: config?.args ?? [], env: config?.env ?? {} };
+  }
+
+  async function start({ args, env }: { args: string[]; env: Record<string, string> }) {
+    const sandbox = await serveSandbox(new Sandbox(), 0);
+    onTestFinished(sandbox.close);
+    const client = new Client({ name: "test", version: "1.0.0" });
+    await client.connect(
+      new StdioClientTransport({
+        command: process.execPath,
+        args,
+        env: { ...env, KOOK_BASE_URL: sandbox.url },
+        stderr: "ignore",
+      }),
+    );
+    onTestFinished(() => client.close());
+    return client;
+  }
+
+  const names = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name);
+
+  test("works with a token alone, and what was not filled in left as it stands", async () => {
+    const config = await environment({ token: SANDBOX_TOKEN });
+    expect(config.env).toMatchObject({
+      KOOK_TOKEN: SANDBOX_TOKEN,
+      KOOK_READ_ONLY: "false",
+      KOOK_ALLOW_TARGETS: `$\{user_config.allow_targets}`,
+    });
+    const client = await start(config);
+    expect((await call(client, "list_chats")).structured).toMatchObject({ total: 480 });
+  });
+
+  test("works with every optional field emptied", async () => {
+    const optional = { language: "", read_only: "", confirm_delete: "", allow_targets: "" };
+    const client = await start(await environment({ token: SANDBOX_TOKEN, ...optional }));
+    expect((await call(client, "list_chats")).structured).toMatchObject({ total: 480 });
+  });
+
+  test("obeys what was filled in", async () => {
+    const filled = { read_only: true, allow_targets: "3903536527", confirm_delete: "always" };
+    const client = await start(await environment({ token: SANDBOX_TOKEN, ...filled }));
+    expect(await names(client)).toEqual(["list_chats", "view_chat"]);
+    expect((await call(client, "list_chats")).structured?.["chats"]).toHaveLength(1);
+  });
+
+  test("is not started without a token, and explains itself where a host does", async () => {
+    expect(hasRequiredConfigMissing({ manifest: bundled(), userConfig: {} })).toBe(true);
+    const { server } = bundled();
+    const args = [join(installed, server.entry_point)];
+    const client = await start({ args, env: { ...server.mcp_config.env } });
+    const { text, isError } = await call(client, "list_chats");
+    expect(isError).toBe(true);
+    expect(text).toContain("KOOK_TOKEN");
+  });
+
+  test("names the tools that the server has, in its words", async () => {
+    const client = await start(await environment({ token: SANDBOX_TOKEN }));
+    const { tools } = await client.listTools();
+    expect(bundled().tools).toEqual(tools.map(({ name, description }) => ({ name, description })));
+  });
+
+  test("keeps the token secret and asks for nothing that is no setting", () => {
+    const { user_config = {}, server, version } = bundled();
+    expect(user_config["token"]).toMatchObject({ sensitive: true, required: true });
+    const env = Object.keys(server.mcp_config.env ?? {});
+    expect(table.map((setting) => setting.env)).toEqual(expect.arrayContaining(env));
+    expect(env).toHaveLength(Object.keys(user_config).length);
+    expect(version).toBe(manifest.version);
+  });
+
+  test("holds the licences and needs no package beside it", () => {
+    const files = readdirSync(installed, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => relative(installed, join(parentPath, name)));
+    expect(files.sort()).toEqual([
+      "LICENSE",
+      "README.md",
+      "dist/THIRD-PARTY-LICENSES.txt",
+      "dist/main.js",
+      "manifest.json",
+      "package.json",
+    ]);
+  });
+});
+
+describe("server.json", () => {
+  const entry = JSON.parse(read("server.json"));
+  const [npm] = entry.packages;
+
+  test("is valid by the registry's schema", () => {
+    const validate = new Ajv({ validateFormats: false }).compile(registrySchema);
+    expect(validate(entry), JSON.stringify(validate.errors)).toBe(true);
+    expect(entry.$schema).toBe(registrySchema.$id);
+    expect(validate({ ...entry, name: "kook-chat-mcp" })).toBe(false);
+    expect(validate({ ...entry, description: "x".repeat(101) })).toBe(false);
+  });
+
+  test("belongs to the npm package, by name and version", () => {
+    expect(entry).toMatchObject({ name: manifest.mcpName, version: manifest.version });
+    expect(npm).toMatchObject({ identifier: manifest.name, version: manifest.version });
+  });
+
+  test("lists every setting, and offers only what the setting takes", () => {
+    const variables: { name: string; default?: string; choices?: string[]; isSecret: boolean }[] =
+      npm.environmentVariables;
+    expect(variables.map(({ name }) => name)).toEqual(table.map(({ env }) => env));
+    for (const [index, variable] of variables.entries()) {
+      const setting = table[index] as Setting;
+      const offered = [variable.default, ...(variable.choices ?? [])].filter(Boolean);
+      for (const text of offered) expect(setting.schema.safeParse(text).success, text).toBe(true);
+    }
+    expect(variables.filter(({ isSecret }) => isSecret).map(({ name }) => name)).toEqual([
+      "KOOK_TOKEN",
+    ]);
+    expect(variables.find(({ name }) => name === "KOOK_OUTPUT")?.choices).toContain("both");
+  });
+});
+
+describe("the install links", () => {
+  const links = installLinks(manifest);
+  const entry = { command: "npx", args: ["-y", "kook-chat-mcp"] };
+
+  test.each([
+    ["vscode:", links.vscode],
+    ["vscode-insiders:", links.insiders],
+  ])("lead to %s with an entry that asks for the token", (scheme, { direct, page }) => {
+    const redirect = new URL(page);
+    expect(redirect.host).toBe("insiders.vscode.dev");
+    expect(redirect.searchParams.get("url")).toBe(direct);
+    const { protocol, pathname, search } = new URL(direct);
+    expect({ protocol, pathname }).toEqual({ protocol: scheme, pathname: "mcp/install" });
+    const { name, inputs, env, ...rest } = JSON.parse(decodeURIComponent(search.slice(1)));
+    expect(rest).toEqual(entry);
+    expect(name).toBe("kook");
+    expect(inputs).toEqual([expect.objectContaining({ type: "promptString", password: true })]);
+    expect(env).toEqual({ KOOK_TOKEN: `$\{input:${inputs[0].id}}` });
+  });
+
+  test("lead to Cursor with an entry in which the token is to be put", () => {
+    const [direct, page] = [new URL(links.cursor.direct), new URL(links.cursor.page)];
+    expect(direct.href).toMatch(/^cursor:\/\/anysphere\.cursor-deeplink\/mcp\/install\?/);
+    expect(page.search).toBe(direct.search);
+    expect(direct.searchParams.get("name")).toBe("kook");
+    const config = direct.searchParams.get("config") ?? "";
+    expect(JSON.parse(Buffer.from(config, "base64").toString())).toEqual({
+      ...entry,
+      env: { KOOK_TOKEN: "paste the bot's token here" },
+    });
+  });
+
+  test("stand in the README", () => {
+    for (const { page } of Object.values(links)) expect(read("README.md")).toContain(`(${page})`);
+  });
+});
+
+describe("generation", () => {
+  const check = (cwd: string) =>
+    spawnSync(process.execPath, [join(root, "scripts/generate.mjs"), "--check"], {
+      cwd,
+      encoding: "utf8",
+    });
+
+  test("has nothing to change in what is committed", () => {
+    expect(check(root)).toMatchObject({ status: 0, stderr: "" });
+  });
+
+  test("tells by name what has drifted", () => {
+    const copy = mkdtempSync(join(folder, "copy-"));
+    for (const part of ["src", "test", "node_modules"])
+      symlinkSync(join(root, part), join(copy, part));
+    for (const part of ["package.json", "README.md", "server.json", "mcpb"]) {
+      cpSync(join(root, part), join(copy, part), { recursive: true });
+    }
+    expect(check(copy).status).toBe(0);
+    const readme = read("README.md").replace("| `KOOK_LANGUAGE` |", "| `KOOK_LANG` |");
+    writeFileSync(join(copy, "README.md"), readme);
+    const { status, stderr } = check(copy);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: "README.md is not what npm run generate makes\n",
+    });
+  });
+
+  test("has every setting in both languages", () => {
+    for (const { env, help, title } of table) {
+      for (const text of [help, ...(title ? [title] : [])]) {
+        expect(text.en, env).toMatch(/\w/);
+        expect(text.zh, env).toMatch(/\p{Script=Han}/u);
+      }
+    }
+  });
+});
