@@ -87,6 +87,10 @@ function observeOwnToken(
   if (!fromFile && text !== undefined && isPlaceholder(text)) {
     return error(...tokenWords.placeholder());
   }
+  // The default address stands in for a wrong one, but the token is not for it.
+  if (inForce.some(({ name, problem }) => name === "baseUrl" && problem !== undefined)) {
+    return note(tokenWords.nowhereToGo);
+  }
   if (!("problem" in token)) return undefined;
   if (fromFile || text !== undefined) return error(...tokenWords.unusable(token.problem));
   const elsewhere = hosts.some(({ toAsk }) => toAsk);

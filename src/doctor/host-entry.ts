@@ -125,7 +125,7 @@ function observeToken(
 ): EntryExamined {
   const only = (observation: Observation) => ({ observations: [observation], toAsk: undefined });
   if (config.sandbox) return only(note(hostWords.sandbox));
-  const text = env["KOOK_TOKEN"] ?? "";
+  const text = env["KOOK_TOKEN"]?.trim() ?? "";
   if (text.includes("${")) return { observations: [], toAsk: undefined };
   const inForce = settingsInForce({ argv: serverArgs ?? [], env });
   const fromFile = inForce.some(({ name, text }) => name === "tokenFile" && text !== undefined);

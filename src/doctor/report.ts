@@ -70,11 +70,11 @@ export function jsonReport(examination: Examination, { version, language }: Repo
     version,
     ok: works(examination),
     bot: examination.bot && { id: examination.bot.id, username: examination.bot.username },
-    settings: examination.settings.map(({ name, source, text }) => {
+    settings: examination.settings.map(({ name, source, text, problem }) => {
       const { env, flag, isSecret }: Setting = settings[name];
       return isSecret
         ? { env, source, present: text !== undefined }
-        : { env, flag, source, value: text };
+        : { env, flag, source, ...(problem === undefined && { value: text }) };
     }),
     findings: examination.findings.map(({ text, remedy, ...rest }) => ({
       ...rest,

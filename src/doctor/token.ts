@@ -1,7 +1,7 @@
 // What an inquiry tells of the token, and what can be told of one without asking.
 import type { Token } from "../kook/client.ts";
 import { ApiError } from "../kook/errors.ts";
-import { error, note, type Observation, ok, oneLine } from "./finding.ts";
+import { error, note, type Observation, ok, oneLine, warning } from "./finding.ts";
 import type { Inquiry } from "./inquiry.ts";
 import { tokenWords } from "./wording.ts";
 
@@ -9,7 +9,9 @@ import { tokenWords } from "./wording.ts";
 export function observeAcceptance({ me, error: failure }: Inquiry, token: Token): Observation {
   if (me) {
     const name = JSON.stringify(oneLine(me.username));
-    return me.bot ? ok(tokenWords.accepted(name, me.id)) : error(...tokenWords.person(name, me.id));
+    return me.bot
+      ? ok(tokenWords.accepted(name, me.id))
+      : warning(...tokenWords.person(name, me.id));
   }
   if (!(failure instanceof ApiError)) return note(tokenWords.unchecked);
   const said = oneLine(`${failure.code}, ${failure.kookMessage}`);
@@ -23,7 +25,7 @@ export function isPlaceholder(text: string): boolean {
   const value = text.trim().replace(/^(bot|bearer)\s+/i, "");
   if (/x{4}/i.test(value)) return true;
   return (
-    !looksLikeToken(value) && /token|your|paste|here|x{3}|[<>…\s\p{Script=Han}]|\.{3}/iu.test(value)
+    !looksLikeToken(value) && /token|your|paste|here|x{3}|[<>…\p{Script=Han}]|\.{3}/iu.test(value)
   );
 }
 

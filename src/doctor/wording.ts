@@ -37,7 +37,7 @@ export const nodeWords = {
 
 export const settingWords = {
   wrong: (problem: string): WithRemedy => [
-    { en: problem, zh: `设置有误：${problem}` },
+    { en: problem, zh: `有误：${problem}` },
     {
       en: "Correct it, or remove it for the default; as it is, the server does not start.",
       zh: "请改正，或删除它以使用默认值；否则服务器无法启动。",
@@ -273,8 +273,8 @@ export const tokenWords = {
       zh: `这个令牌属于用户 ${name}（id ${id}），不是机器人`,
     },
     {
-      en: "KOOK's rules let programs act as bots only. Use the token of a bot.",
-      zh: "KOOK 的规则只允许程序以机器人身份运行，请改用机器人的令牌。",
+      en: "KOOK's rules want programs to act as bots. Use the token of a bot.",
+      zh: "KOOK 的规则要求程序以机器人身份运行，请改用机器人的令牌。",
     },
   ],
   refused: (said: string): WithRemedy => [
@@ -311,6 +311,10 @@ export const tokenWords = {
       zh: "可能误填了同一页面的 Client Id、Client Secret 或 Verify Token；机器人的令牌在「机器人 → Token」处。",
     },
   ],
+  nowhereToGo: {
+    en: "not tried, as it is not known where it should go",
+    zh: "接口地址有误，未验证",
+  },
   unchecked: {
     en: "not tried, as KOOK could not be reached",
     zh: "因无法连接 KOOK，未验证",
@@ -474,8 +478,8 @@ export const hostWords = {
   starts: (command: string): Text => ({ en: `starts ${command}`, zh: `启动 ${command}` }),
   sandbox: { en: "uses the sandbox and needs no token", zh: "使用沙盒，不需要令牌" },
   notTried: {
-    en: "the token was not tried, because of --sandbox",
-    zh: "因为使用了 --sandbox，未验证其令牌",
+    en: "not tried, because of --sandbox",
+    zh: "因为使用了 --sandbox，未验证",
   },
 };
 
