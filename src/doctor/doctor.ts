@@ -4,7 +4,7 @@ import { type Config, type SettingInForce, settingsInForce, unknownVariables } f
 import type { Fetch } from "../kook/client.ts";
 import { connectionFindings } from "./connection.ts";
 import { error, type Finding, note, type Observation, ok, warning } from "./finding.ts";
-import type { Machine } from "./host-entry.ts";
+import type { Machine } from "./host-files.ts";
 import { examineHosts, type HostFindings } from "./hosts.ts";
 import { askWhoseToken, type Inquiry } from "./inquiry.ts";
 import { observeProxy, proxyFor } from "./proxy.ts";

@@ -1,24 +1,12 @@
 // Whether a host's entry would start this server, and rightly.
 import { posix, win32 } from "node:path";
-import {
-  type Config,
-  ConfigError,
-  parseConfig,
-  settingsInForce,
-  unknownVariables,
-} from "../config.ts";
+import { ConfigError, parseConfig, unknownVariables } from "../config.ts";
+import { type EntryExamined, observeEntryToken } from "./entry-token.ts";
 import { error, note, type Observation, ok, oneLine, warning } from "./finding.ts";
-import { type HostEntry, mapOf, type Place } from "./host-files.ts";
+import { type HostEntry, type Machine, mapOf, type Place } from "./host-files.ts";
 import { type Launch, launchOf } from "./launch.ts";
-import { isPlaceholder } from "./token.ts";
-import { hostWords, settingWords, tokenWords } from "./wording.ts";
-
-/** The computer as the checks see it. */
-export interface Machine extends Place {
-  /** Reads a text file whole; its error has the system's `code`. */
-  readFile(path: string): string;
-  exists(path: string): boolean;
-}
+import { withoutTokens } from "./token.ts";
+import { hostWords, settingWords } from "./wording.ts";
 
 /** Whether an entry means this server: by its package's name, its settings, or its own name with a main.js. */
 export function isThisServer({ name, value }: HostEntry): boolean {
@@ -29,12 +17,6 @@ export function isThisServer({ name, value }: HostEntry): boolean {
     Object.keys(mapOf(env)).some((variable) => variable.startsWith("KOOK_")) ||
     (/^kook/i.test(name) && /main\.js/.test(line))
   );
-}
-
-export interface EntryExamined {
-  observations: Observation[];
-  /** The settings with which KOOK can be asked about the entry's token; undefined where there is none to ask about. */
-  toAsk: Config | undefined;
 }
 
 /** What can be told of an entry without asking KOOK. */
@@ -107,39 +89,13 @@ function observeConfig(entry: HostEntry, launch: Launch, machine: Machine): Entr
     const config = parseConfig({ argv, env: launch.env, readFile: machine.readFile });
     const { observations, toAsk } =
       config.command === "serve"
-        ? observeToken(entry, launch, config, machine)
+        ? observeEntryToken(entry, launch, config, machine)
         : { observations: [error(...hostWords.notServing(config.command))], toAsk: undefined };
     return { observations: [...unknown, ...observations], toAsk };
   } catch (problem) {
     if (!(problem instanceof ConfigError)) throw problem;
-    const refusal = error(...hostWords.settings(problem.message));
+    // A token may have been put among the arguments.
+    const refusal = error(...hostWords.settings(withoutTokens(problem.message)));
     return { observations: [...unknown, refusal], toAsk: undefined };
   }
-}
-
-function observeToken(
-  { file, value }: HostEntry,
-  { env, serverArgs }: Launch,
-  config: Config,
-  machine: Machine,
-): EntryExamined {
-  const only = (observation: Observation) => ({ observations: [observation], toAsk: undefined });
-  if (config.sandbox) return only(note(hostWords.sandbox));
-  const text = env["KOOK_TOKEN"]?.trim() ?? "";
-  if (text.includes("${")) return { observations: [], toAsk: undefined };
-  const inForce = settingsInForce({ argv: serverArgs ?? [], env });
-  const fromFile = inForce.some(({ name, text }) => name === "tokenFile" && text !== undefined);
-  if (!fromFile && isPlaceholder(text)) return only(error(...tokenWords.placeholder()));
-  if (!("problem" in config.token)) {
-    const written = mapOf(mapOf(value)["env"])["KOOK_TOKEN"];
-    const exposed = file.shared && !fromFile && !String(written).includes("${");
-    return { observations: exposed ? [warning(...hostWords.sharedToken())] : [], toAsk: config };
-  }
-  if (text !== "" || fromFile) return only(error(...tokenWords.unusable(config.token.problem)));
-  if (mapOf(value)["envFile"] !== undefined) return only(note(hostWords.asked(["envFile"])));
-  return only(
-    machine.env["KOOK_TOKEN"]
-      ? warning(...hostWords.tokenOfShell())
-      : error(...hostWords.noToken()),
-  );
 }

@@ -25,6 +25,13 @@ export interface Place {
   env: Readonly<Record<string, string | undefined>>;
 }
 
+/** The computer as the checks see it. */
+export interface Machine extends Place {
+  /** Reads a text file whole; its error has the system's `code`. */
+  readFile(path: string): string;
+  exists(path: string): boolean;
+}
+
 /** Every file in which one of the known hosts may name this server. */
 export function hostFiles({ platform, home, folder, env }: Place): HostFile[] {
   const { join } = platform === "win32" ? win32 : posix;

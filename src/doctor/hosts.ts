@@ -1,8 +1,8 @@
 // Goes through the hosts' configuration files: what is wrong with each file, and with each entry for this server.
 import type { Config } from "../config.ts";
 import { error, type Finding, note, type Observation, warning } from "./finding.ts";
-import { examineEntry, isThisServer, type Machine } from "./host-entry.ts";
-import { type HostFile, hostFiles, readHostFile } from "./host-files.ts";
+import { examineEntry, isThisServer } from "./host-entry.ts";
+import { type HostFile, hostFiles, type Machine, readHostFile } from "./host-files.ts";
 import { hostWords } from "./wording.ts";
 
 /** A host's file or one of its entries, with what was found there. */

@@ -34,3 +34,8 @@ function looksLikeToken(value: string): boolean {
   const usual = /^\d+\/[\w+/=-]+\/[\w+/=-]+$/.test(value);
   return usual || (/^[A-Za-z0-9+/=]{32,}$/.test(value) && /[+/=]/.test(value));
 }
+
+/** A text from elsewhere, with what looks like a token taken out. */
+export function withoutTokens(text: string): string {
+  return text.replace(/\d+\/[\w+/=-]{6,}/g, "[token]");
+}

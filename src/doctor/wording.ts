@@ -461,6 +461,24 @@ export const hostWords = {
       zh: `VS Code 请用 ${dollar("input:…")}，Cursor 用 ${dollar("env:…")}，Claude Code 用 ${dollar("KOOK_TOKEN")}，或改写在个人的配置文件里。`,
     },
   ],
+  sharedAddress: (baseUrl: string): WithRemedy => [
+    {
+      en: `the project's file sends the token to ${baseUrl}, so it was not tried`,
+      zh: `项目目录的文件会把令牌发送到 ${baseUrl}，因此未验证`,
+    },
+    {
+      en: "Let no host start it unless you know that address.",
+      zh: "除非认识这个地址，否则不要让客户端启动它。",
+    },
+  ],
+  sharedSource: {
+    en: "the project's file takes the token from elsewhere on this computer, so it was not tried",
+    zh: "项目目录的文件从本机别处取得令牌，因此未验证",
+  },
+  address: (baseUrl: string): Text => ({
+    en: `its requests go to ${baseUrl}`,
+    zh: `请求发往 ${baseUrl}`,
+  }),
   noToken: (): WithRemedy => [
     { en: "the entry gives no token", zh: "该条目没有提供令牌" },
     {
