@@ -10,6 +10,7 @@ import {
   settings,
   settingsSchema,
 } from "./settings.ts";
+import { readToken } from "./token.ts";
 
 /** A setting cannot be understood. The message is one line that names it and what would be valid. */
 export class ConfigError extends Error {}
@@ -59,7 +60,7 @@ export function parseConfig({ argv, env, readFile }: ConfigSources): Config {
     sandbox: values["sandbox"] === true,
     port: portOf(values["port"]),
     json: values["json"] === true,
-    token: tokenOf(token, tokenFile, readFile),
+    token: readToken(token, tokenFile, readFile),
   };
 }
 
@@ -232,37 +233,4 @@ function portOf(text: string | boolean | undefined): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(String(text)) && port <= 65_535) return port;
   throw new ConfigError(`--port must be a number from 0 to 65535, not ${JSON.stringify(text)}`);
-}
-
-function tokenOf(
-  token: string | undefined,
-  file: string | undefined,
-  readFile: ConfigSources["readFile"],
-): Token {
-  if (file === undefined) {
-    return token === undefined
-      ? {
-          problem: "No KOOK token is set: KOOK_TOKEN or KOOK_TOKEN_FILE must hold the bot's token.",
-        }
-      : parseToken(token, "KOOK_TOKEN");
-  }
-  try {
-    return parseToken(readFile(file), "The file named by KOOK_TOKEN_FILE");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    return { problem: `The token file ${JSON.stringify(file)} cannot be read (${code}).` };
-  }
-}
-
-/** People paste the token together with the `Bot ` of KOOK's examples. */
-function parseToken(text: string, source: string): Token {
-  const [, scheme, value] = /^(?:(bot|bearer)(?:\s+|$))?(.*)$/is.exec(text.trim()) ?? [];
-  if (!value) return { problem: `${source} holds no token.` };
-  // The message must not quote the value: it may be a token with one wrong character in it.
-  if (!/^[\x21-\x7e]+$/.test(value)) {
-    return {
-      problem: `${source} holds white space, a line break or another character that no token has in its middle.`,
-    };
-  }
-  return { scheme: scheme?.toLowerCase() === "bearer" ? "Bearer" : "Bot", value };
 }

@@ -13,6 +13,8 @@ export interface HostFile {
   /** Comments and trailing commas are fine. */
   comments: boolean;
   substitution: Substitution;
+  /** The file that its host leaves unread once this one is there. */
+  replaces?: string;
   /** The file lies in the project's folder, where it may be committed. */
   shared: boolean;
 }
@@ -43,6 +45,7 @@ export function hostFiles({ platform, home, folder, env }: Place): HostFile[] {
         : (env["XDG_CONFIG_HOME"] ?? join(home, ".config"));
   const local = env["LOCALAPPDATA"] ?? join(home, "AppData", "Local");
   const desktopFile = join("Claude", "claude_desktop_config.json");
+  const usual = join(applications, desktopFile);
   const store = join(local, "Packages", "Claude_pzs8sxrjxfjjc", "LocalCache", "Roaming");
   const desktop = {
     member: "mcpServers",
@@ -54,10 +57,10 @@ export function hostFiles({ platform, home, folder, env }: Place): HostFile[] {
   const vscode = { member: "servers", comments: true, substitution: "editor" } as const;
   const cursor = { member: "mcpServers", comments: true, substitution: "editor" } as const;
   return [
-    { host: "Claude Desktop", path: join(applications, desktopFile), ...desktop },
+    { host: "Claude Desktop", path: usual, ...desktop },
     // Installed from a package, Claude Desktop reads a copy of its own: anthropics/claude-code#26073.
     ...(platform === "win32"
-      ? [{ host: "Claude Desktop", path: join(store, desktopFile), ...desktop }]
+      ? [{ host: "Claude Desktop", path: join(store, desktopFile), replaces: usual, ...desktop }]
       : []),
     {
       host: "Claude Code",
@@ -66,12 +69,12 @@ export function hostFiles({ platform, home, folder, env }: Place): HostFile[] {
       shared: false,
     },
     { host: "Claude Code", path: join(folder, ".mcp.json"), ...code, shared: true },
-    {
+    ...["Code", "Code - Insiders"].map((name) => ({
       host: "VS Code",
-      path: join(applications, "Code", "User", "mcp.json"),
+      path: join(applications, name, "User", "mcp.json"),
       ...vscode,
       shared: false,
-    },
+    })),
     { host: "VS Code", path: join(folder, ".vscode", "mcp.json"), ...vscode, shared: true },
     { host: "Cursor", path: join(home, ".cursor", "mcp.json"), ...cursor, shared: false },
     { host: "Cursor", path: join(folder, ".cursor", "mcp.json"), ...cursor, shared: true },

@@ -55,7 +55,11 @@ function examineFile(file: HostFile, machine: Machine): Examined[] {
     if (!mentioned) return [whole(note(hostWords.unnamed))];
     return [whole(error(...hostWords.syntax(problem.line, problem.column, problem.code)))];
   }
-  if (ours.length === 0) return [whole(note(hostWords.unnamed))];
+  if (ours.length === 0) {
+    const { replaces } = file;
+    const unread = replaces !== undefined && names(replaces, file, machine);
+    return [whole(unread ? warning(...hostWords.unread(replaces)) : note(hostWords.unnamed))];
+  }
   const mark = marked && !file.comments ? [whole(warning(...hostWords.marked()))] : [];
   return [
     ...mark,
@@ -65,6 +69,16 @@ function examineFile(file: HostFile, machine: Machine): Examined[] {
       return { ...about(named, observations), toAsk, entry: true };
     }),
   ];
+}
+
+/** Whether the file at `path`, of the same form as `file`, names this server. */
+function names(path: string, file: HostFile, machine: Machine): boolean {
+  if (!machine.exists(path)) return false;
+  try {
+    return readHostFile(file, machine.readFile(path)).entries.some(isThisServer);
+  } catch {
+    return false;
+  }
 }
 
 function about(subject: string | undefined, observations: Observation[]): HostFindings {

@@ -364,6 +364,13 @@ export const hostWords = {
     },
   ],
   unnamed: { en: "does not name this server", zh: "没有配置本服务器" },
+  unread: (path: string): WithRemedy => [
+    {
+      en: `this is the file that is read, but the server stands in ${path}`,
+      zh: `实际读取的是这个文件，而本服务器却配置在 ${path} 里`,
+    },
+    andRestart({ en: "Copy the entry into this file.", zh: "请把该条目复制到这个文件。" }),
+  ],
   nowhere: (): [Text, Text] => [
     {
       en: "no host's configuration file names this server",

@@ -56,6 +56,7 @@ test.each([
 
 test.each([
   ["/home/me/.config/Code/User/mcp.json", "linux"],
+  ["/home/me/.config/Code - Insiders/User/mcp.json", "linux"],
   ["/home/me/Library/Application Support/Code/User/mcp.json", "darwin"],
 ] as const)(
   "VS Code is found at %s, comments, trailing commas and questions included",
@@ -111,6 +112,17 @@ test("on Windows a bare npx is told, one through cmd is not", async () => {
   expect(bare.mine[1]?.remedy?.en).toContain('"/c", "npx"');
   const wrapped = { ...npx, command: "cmd", args: ["/c", "npx", "-y", "kook-chat-mcp"] };
   expect((await found(path, servers(wrapped), windows)).told).toEqual(["ok: starts cmd", ACCEPTED]);
+});
+
+test("an entry in the file that a packaged Claude Desktop leaves unread is told", async () => {
+  const name = "Claude\\claude_desktop_config.json";
+  const usual = `C:\\Users\\me\\AppData\\Roaming\\${name}`;
+  const read = `C:\\Users\\me\\AppData\\Local\\Packages\\Claude_pzs8sxrjxfjjc\\LocalCache\\Roaming\\${name}`;
+  const files = { ...windows.files, [usual]: servers(good) };
+  const { told: lines } = await found(read, "{}", { ...windows, files });
+  expect(lines).toEqual([
+    `warning: this is the file that is read, but the server stands in ${usual}`,
+  ]);
 });
 
 const entry = (change: object) => servers({ ...good, ...change });
