@@ -48,8 +48,8 @@ function observeProgram(launch: Launch, machine: Machine): Observation[] {
   const { isAbsolute } = pathsOf(machine);
   const found: Observation[] = [];
   if (!commandExists(command, machine)) found.push(error(...hostWords.commandMissing(command)));
-  if (machine.platform === "win32" && /^(npx|npm)$/.test(program) && !throughCmd) {
-    found.push(warning(...hostWords.bareNpx()));
+  if (machine.platform === "win32" && /^(npx|npm|kook-chat-mcp)$/.test(program) && !throughCmd) {
+    found.push(warning(...hostWords.bareScript(program)));
   }
   if (script !== undefined && !script.includes("${")) {
     if (!isAbsolute(script)) found.push(error(...hostWords.relativeScript(script)));

@@ -24,24 +24,18 @@ export interface Launch {
 /** Reads an entry; undefined where its form is not that of a program to be started. */
 export function launchOf(entry: HostEntry, place: Place): Launch | undefined {
   const { command, args = [], env = {} } = mapOf(entry.value);
-  const texts = Array.isArray(args) ? args : [undefined];
   const variables = Object.entries(mapOf(env));
-  if (typeof command !== "string" || !texts.every(isText)) return undefined;
-  if (
-    !variables.every(
-      ([, value]) => isText(value) || typeof value === "number" || typeof value === "boolean",
-    )
-  ) {
-    return undefined;
-  }
+  const texts = [command, ...(Array.isArray(args) ? args : [undefined])];
+  const values = variables.map(([, value]) => value);
+  if (!texts.every(isText) || !values.every(isText)) return undefined;
   const found: Found = { left: [], asked: [] };
   const fill = (text: string) => substitute(text, entry, place, found);
-  const filled = texts.map(fill);
+  const [program = "", ...filled] = texts.map(fill);
   return {
-    command: fill(command),
+    command: program,
     args: filled,
-    env: Object.fromEntries(variables.map(([name, value]) => [name, fill(String(value))])),
-    ...programOf(fill(command), filled, place),
+    env: Object.fromEntries(variables.map(([name], index) => [name, fill(values[index] ?? "")])),
+    ...programOf(program, filled, place),
     ...found,
   };
 }

@@ -405,14 +405,14 @@ export const hostWords = {
       zh: "请从 https://nodejs.org 安装 Node，或写上 `node -p process.execPath` 输出的绝对路径。",
     }),
   ],
-  bareNpx: (): WithRemedy => [
+  bareScript: (program: string): WithRemedy => [
     {
-      en: "on Windows npx is a script, which a host may not be able to start by itself",
-      zh: "在 Windows 上 npx 是脚本，客户端可能无法直接启动它",
+      en: `on Windows ${program} is a script, which a host may not be able to start by itself`,
+      zh: `在 Windows 上 ${program} 是脚本，客户端可能无法直接启动它`,
     },
     andRestart({
-      en: 'Write "command": "cmd" and put "/c", "npx" first in "args".',
-      zh: '请写 "command": "cmd"，并在 args 最前面加上 "/c", "npx"。',
+      en: `Write "command": "cmd" and put "/c", "${program}" first in "args".`,
+      zh: `请写 "command": "cmd"，并在 args 最前面加上 "/c", "${program}"。`,
     }),
   ],
   relativeScript: (script: string): WithRemedy => [

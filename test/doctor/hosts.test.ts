@@ -104,12 +104,17 @@ test.each([
   expect(lines).toEqual(["ok: starts node C:\\kook-chat-mcp\\main.js", ACCEPTED]);
 });
 
-test("on Windows a bare npx is told, one through cmd is not", async () => {
+test("on Windows a script of npm's is told, one through cmd is not", async () => {
   const path = "C:\\Users\\me\\.cursor\\mcp.json";
   const npx = { ...good, command: "npx", args: ["-y", "kook-chat-mcp"] };
   const bare = await found(path, servers(npx), windows);
   expect(bare.told[1]).toMatch(/^warning: on Windows npx is a script/);
   expect(bare.mine[1]?.remedy?.en).toContain('"/c", "npx"');
+  const installed = { ...npx, command: "kook-chat-mcp", args: [] };
+  const shim = { ...windows, files: { ...windows.files, "C:\\node\\kook-chat-mcp.CMD": "" } };
+  expect((await found(path, servers(installed), shim)).told[1]).toMatch(
+    /^warning: on Windows kook-chat-mcp is a script/,
+  );
   const wrapped = { ...npx, command: "cmd", args: ["/c", "npx", "-y", "kook-chat-mcp"] };
   expect((await found(path, servers(wrapped), windows)).told).toEqual(["ok: starts cmd", ACCEPTED]);
 });
@@ -189,6 +194,16 @@ test.each<[string, string, string]>([
     "arguments in one text",
     entry({ args: `${MAIN} --sandbox`, env: good.env }),
     "error: the entry is not of the form",
+  ],
+  [
+    "a number where hosts want text",
+    entry({ env: { ...good.env, KOOK_TIMEOUT_MS: 500 } }),
+    "error: the entry is not of the form",
+  ],
+  [
+    "a variable that the host does not replace, once",
+    entry({ command: $("NODE") }),
+    `error: Claude Desktop puts nothing in the place of ${$("NODE")}`,
   ],
   [
     "a url",
