@@ -3,9 +3,15 @@
 import type { KookClient } from "../kook/client.ts";
 import { ApiError, isDoubtful } from "../kook/errors.ts";
 import type { WaitOptions } from "../kook/rate-limiter.ts";
+import { type AllowedChats, AllowList } from "./allowed-chats.ts";
 import { avatarOf, type Chat, toChat } from "./chat.ts";
 import { Completion } from "./completion.ts";
-import { HiddenChatError, isMissing, TargetNotAllowedError } from "./errors.ts";
+import {
+  HiddenChatError,
+  isMissing,
+  TargetNotAllowedError,
+  UnfinishedSearchError,
+} from "./errors.ts";
 import { type ChatPage, type ListedChat, MAX_PAGE_SIZE, pageOf, toPage } from "./page.ts";
 import { type ReadPage, readAhead } from "./read-ahead.ts";
 import { RecentCodes } from "./recent-codes.ts";
@@ -21,35 +27,39 @@ export interface ChatsOptions {
 
 /** Pages that a completion, or the search for one user's chat, may look through: 500 chats. */
 const SEARCH_PAGES = 10;
-/** Pages that are looked through for the chats on the allow-list: 5 000 chats. */
-const ALLOWED_PAGES = 100;
 /** Pages under way at once where all are wanted. */
 const AHEAD = 8;
 
 /** The bot's chats. Methods reject with the errors of `kook/errors.ts`, or with the signal's reason after an abort. */
 export class Chats {
   readonly #client: KookClient;
-  readonly #allowed: ReadonlySet<string> | undefined;
+  readonly #allowList: AllowList | undefined;
   readonly #scanBudgetMs: number;
   /** Codes of chats that were there, and are allowed, when KOOK last told of them. */
   readonly #seen = new RecentCodes();
   readonly #deleted = new RecentCodes();
   readonly #completion = new Completion(
-    (): Promise<ListedChat[]> => (this.#allowed ? this.#allowedChats() : this.#firstChats()),
+    (): Promise<ListedChat[]> =>
+      this.#allowList
+        ? this.#allowedChats(this.#allowList).then(({ chats }) => chats)
+        : this.#firstChats(),
   );
 
   constructor(client: KookClient, { allowTargets, scanBudgetMs }: ChatsOptions) {
     this.#client = client;
-    this.#allowed = allowTargets && new Set(allowTargets);
+    this.#allowList = allowTargets && new AllowList(new Set(allowTargets));
     this.#scanBudgetMs = scanBudgetMs;
   }
 
   /** One page, counted from 1. Asking past the end gives an empty page, not KOOK's last one again. */
   async list(
     { page, pageSize }: { page: number; pageSize: number },
-    options?: WaitOptions,
+    options?: FindOptions,
   ): Promise<ChatPage> {
-    if (this.#allowed) return pageOf(await this.#allowedChats(options), page, pageSize);
+    if (this.#allowList) {
+      const { chats, ...rest } = await this.#allowedChats(this.#allowList, options);
+      return { ...pageOf(chats, page, pageSize), ...(!rest.complete && rest) };
+    }
     return this.#kookPage({ page, pageSize }, options);
   }
 
@@ -60,15 +70,18 @@ export class Chats {
   async find(
     filter: ChatFilter,
     { page, enough }: { page: number; enough: number },
-    { signal = new AbortController().signal, onWait, onPage }: FindOptions = {},
+    options: FindOptions = {},
   ): Promise<Scan> {
-    // The allowed chats are few, and all in hand.
-    const allowed = this.#allowed && (await this.#allowedChats({ signal, onWait }));
-    const read: ReadPage = allowed
-      ? async (number) => pageOf(allowed, number, MAX_PAGE_SIZE)
-      : this.#pageReader(onWait);
+    const { signal = new AbortController().signal, onWait, onPage } = options;
     const budgetMs = this.#scanBudgetMs;
-    return scan(read, { filter, firstPage: page, enough, budgetMs, signal, onPage });
+    const from = { filter, firstPage: page, enough, budgetMs, signal };
+    if (!this.#allowList) return scan(this.#pageReader(onWait), { ...from, onPage });
+    // The allowed chats are few, and all in hand.
+    const { chats, ...rest } = await this.#allowedChats(this.#allowList, options);
+    const inHand: ReadPage = async (number) => pageOf(chats, number, MAX_PAGE_SIZE);
+    const { only_match, ...found } = await scan(inHand, from);
+    if (!rest.complete) return { ...found, ...rest };
+    return { ...found, ...(only_match !== undefined && { only_match }) };
   }
 
   /** @throws HiddenChatError with an allow-list, for a chat that is not on it or not there */
@@ -81,7 +94,7 @@ export class Chats {
         return { chat, avatar: avatarOf(wire) };
       }
     } catch (error) {
-      if (!this.#allowed || !isMissing(error)) throw error;
+      if (!this.#allowList || !saysNothingElse(error)) throw error;
     }
     throw new HiddenChatError();
   }
@@ -97,15 +110,17 @@ export class Chats {
       if (!isDoubtful(error)) throw error;
       return settle(error, () => this.#findByTarget(targetId, options));
     });
+    // KOOK has no reason to answer with another user's chat; if it does, that one stays hidden.
+    if (!this.#allows(chat.target_id)) throw new HiddenChatError();
     this.#seen.add(chat.chat_code);
     this.#deleted.delete(chat.chat_code);
-    this.#completion.forget();
+    this.#forgetLists();
     return chat;
   }
 
   /**
-   * Takes a chat off the bot's list. Repeating a delete that this server made is success; a code that nobody has seen is
-   * looked at first, so that a mistyped one is never reported as deleted, whatever KOOK says to it.
+   * Takes a chat off the bot's list. A chat that was there and no longer is, is deleted already; a code that nobody has
+   * seen is looked at first, so that a mistyped one is never reported as deleted, whatever KOOK says to it.
    * @throws HiddenChatError with an allow-list, for a chat that is not on it or not there
    * @throws UnsettledWriteError when KOOK's answer was lost and the chat is still there, or cannot be looked for
    */
@@ -113,20 +128,22 @@ export class Chats {
     if (!this.#seen.has(chatCode) && !this.hasDeleted(chatCode)) {
       await this.view(chatCode, options);
     }
+    let outcome: { already_gone?: true } = {};
     try {
       await this.#client.deleteChat(chatCode, options);
     } catch (error) {
       if (isDoubtful(error)) {
         await settle(error, async () => (await this.#isGone(chatCode, options)) || undefined);
-      } else if (this.hasDeleted(chatCode) && error instanceof ApiError) {
+      } else {
         // Whether it is gone is found out by looking, not by the wording of the refusal.
-        if (await this.#isGone(chatCode, options)) return { already_gone: true };
-        throw error;
-      } else throw error;
+        const gone = error instanceof ApiError && (await this.#isGone(chatCode, options));
+        if (!gone) throw error;
+        outcome = { already_gone: true };
+      }
     }
     this.#deleted.add(chatCode);
-    this.#completion.forget();
-    return {};
+    this.#forgetLists();
+    return outcome;
   }
 
   /** Whether this server has deleted the chat, and not opened it again. */
@@ -140,7 +157,7 @@ export class Chats {
   }
 
   #allows(targetId: string): boolean {
-    return !this.#allowed || this.#allowed.has(targetId);
+    return !this.#allowList || this.#allowList.has(targetId);
   }
 
   async #kookPage(
@@ -163,16 +180,19 @@ export class Chats {
     return readAhead(this.#pageReader(onWait), { first: 1, ahead: () => AHEAD, signal });
   }
 
-  /** All chats on the allow-list. There is one chat a user, so the last one found ends the search. */
-  async #allowedChats(options?: WaitOptions): Promise<ListedChat[]> {
-    const found = new Map<string, ListedChat>();
-    for await (const { page, chats } of this.#pages(options)) {
-      for (const chat of chats) {
-        if (this.#allows(chat.row.target_id)) found.set(chat.row.target_id, chat);
-      }
-      if (found.size === this.#allowed?.size || page === ALLOWED_PAGES) break;
-    }
-    return [...found.values()];
+  async #allowedChats(
+    list: AllowList,
+    { signal = new AbortController().signal, onWait, onPage }: FindOptions = {},
+  ): Promise<AllowedChats> {
+    const options = { budgetMs: this.#scanBudgetMs, signal, onPage };
+    const found = await list.find(this.#pageReader(onWait), options);
+    if (found.complete) return found;
+    return { ...found, stoppedBy: found.stoppedBy ?? new UnfinishedSearchError() };
+  }
+
+  #forgetLists(): void {
+    this.#completion.forget();
+    this.#allowList?.forget();
   }
 
   async #isGone(chatCode: string, options?: WaitOptions): Promise<boolean> {
@@ -194,6 +214,7 @@ export class Chats {
       if (!next_page && seen.size >= total) return undefined;
       if (page === SEARCH_PAGES) break;
     }
+    // Neither found nor known to be missing: settle() makes of it that nobody knows.
     throw new RangeError("not all chats could be looked at");
   }
 
@@ -216,4 +237,13 @@ export interface ViewedChat {
 export interface FindOptions extends WaitOptions {
   /** Told after each page that was looked through. */
   onPage?: ((page: ChatPage) => void) | undefined;
+}
+
+/**
+ * True for a refusal that may mean no more than that there is no such chat. Which one KOOK gives for that is not known, so
+ * any that could tell a hidden chat from a missing one counts.
+ */
+function saysNothingElse(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  return !["bad_token", "maintenance", "server_error"].includes(error.reason);
 }

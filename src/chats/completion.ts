@@ -21,7 +21,10 @@ export class Completion {
     const name = foldName(wanted);
     const chats = await this.#chats();
     return chats
-      .filter((chat) => chat.row.chat_code.startsWith(wanted) || foldName(chat.name).includes(name))
+      .filter(
+        ({ row, name: username }) =>
+          row.chat_code.startsWith(wanted) || (name !== "" && foldName(username).includes(name)),
+      )
       .map((chat) => chat.row.chat_code);
   }
 

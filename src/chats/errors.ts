@@ -15,6 +15,9 @@ export class UnsettledWriteError extends Error {
 /** A chat that is not there or not on the allow-list: one error for both, so that nobody learns which. */
 export class HiddenChatError extends Error {}
 
+/** The chats have not all been looked through for those on the allow-list; the same call again goes on. */
+export class UnfinishedSearchError extends Error {}
+
 /** A chat was to be opened with a user who is not on the allow-list. Nothing was sent. */
 export class TargetNotAllowedError extends Error {}
 

@@ -1,6 +1,6 @@
 // Usernames are chosen by strangers, and a model reads them. What cannot be seen, or forges a line, is taken out here.
 
-/** A name is cut after so many code points, or bytes of UTF-8: no name may cost a model more than the rest of its row. */
+/** A name is cut after so many code points, or bytes of UTF-8: a stranger must not be able to fill a model's context. */
 const MAX_LENGTH = 32;
 const MAX_BYTES = 64;
 
@@ -12,9 +12,9 @@ const invisible =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/v;
 const kept = new RegExp(`(${sequences.source})|${invisible.source}`, "gv");
 
-// Vietnamese needs two accents on a letter; more only run over the lines above and below.
-const accents =
-  /([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f]{2})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f]+/g;
+// Vietnamese needs two accents on a letter, and no script needs five marks; more only bury the lines around.
+const accent = /[\p{Script=Inherited}&&\p{M}]/v.source;
+const marks = new RegExp(`(${accent}{2})${accent}+|(\\p{M}{4})\\p{M}+`, "gv");
 
 /** Most names: nothing in them to take out, and short enough whatever they cost. */
 const plain = /^(?! )(?!.* {2})[ -~\u4e00-\u9fff]{1,20}(?<! )$/;
@@ -45,7 +45,9 @@ export function harmlessText(text: string, maxLength: number, maxBytes = 4 * max
 export function foldName(name: string): string {
   const folded = strip(name.slice(0, 1_024)).normalize("NFKD");
   // The marks of the Latin, Greek and Cyrillic scripts; those of others make other letters, か and が.
-  const bare = folded.replace(/[\u0300-\u036f]/g, "").normalize("NFKC");
+  const bare = folded
+    .replace(/[\u0300-\u036f]|\p{Default_Ignorable_Code_Point}/gu, "")
+    .normalize("NFKC");
   // First down, then up: ß and ss, and both forms of sigma, become the same.
   return strip(bare.toLowerCase().toUpperCase());
 }
@@ -62,7 +64,7 @@ function strip(text: string): string {
   return text
     .replace(/\s+/g, " ")
     .replace(kept, (_match, sequence?: string) => sequence ?? "")
-    .replace(accents, "$1")
+    .replace(marks, "$1$2")
     .replace(/ {2,}/g, " ")
     .trim();
 }

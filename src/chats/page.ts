@@ -23,6 +23,10 @@ export interface ChatPage {
   next_page?: number;
   /** Chats that KOOK listed in a form that cannot be read; absent for none. */
   skipped?: number;
+  /** False where it is known that chats are missing. */
+  complete?: boolean;
+  /** The failure that ended a search early; what was found before it stands. */
+  stoppedBy?: unknown;
 }
 
 /** @param asked the page that was asked for, which need not be the one that KOOK answers with */

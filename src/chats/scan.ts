@@ -7,6 +7,8 @@ import { type ReadPage, readAhead } from "./read-ahead.ts";
 /** Which chats are wanted; without any condition, all. */
 export interface ChatFilter {
   unreadOnly?: boolean | undefined;
+  /** Ids of the users whose chats are wanted. */
+  targets?: ReadonlySet<string> | undefined;
   /** A part of the username, whatever its case, width and accents, or the user's whole id. */
   query?: string | undefined;
 }
@@ -32,8 +34,6 @@ export interface Scan extends ChatPage {
   complete: boolean;
   /** Code of the one chat of all that the query can mean: the only match, or the only one that it fits as a whole. */
   only_match?: string;
-  /** The failure that ended the scan early; what was found before it stands. */
-  stoppedBy?: unknown;
 }
 
 /** Chats that one scan looks at: 5 000. Beyond that its caller decides whether to go on. */
@@ -59,7 +59,8 @@ export async function scan(read: ReadPage, options: ScanOptions): Promise<Scan> 
     for await (const page of readAhead(reader, { first: firstPage, ahead, signal })) {
       findings.add(page);
       onPage?.(page);
-      if (findings.has(enough) || findings.pages === MAX_PAGES || late.signal.aborted) break;
+      const done = findings.has(enough) || findings.repeats;
+      if (done || findings.pages === MAX_PAGES || late.signal.aborted) break;
     }
   } catch (error) {
     if (signal.aborted || findings.pages === 0) throw error;
@@ -80,6 +81,8 @@ class Findings {
   #skipped = 0;
   /** The list has changed between two pages, which may have taken a chat past the reader. */
   #moved = false;
+  /** The last page held nothing that was not there before, as when KOOK gives a page again. */
+  repeats = false;
   pages = 0;
 
   constructor(filter: ChatFilter) {
@@ -102,17 +105,18 @@ class Findings {
     this.#last = page;
     this.#skipped += page.skipped ?? 0;
     this.pages++;
-    for (const chat of page.chats) {
-      // A chat with a new message moves to the front, and others onto the next page.
-      if (this.#seen.has(chat.row.chat_code)) continue;
-      this.#seen.add(chat.row.chat_code);
-      if (this.#fits(chat)) this.#found.push(chat);
-    }
+    // A chat with a new message moves to the front, and others onto the next page.
+    const fresh = page.chats.filter(({ row }) => !this.#seen.has(row.chat_code));
+    for (const { row } of fresh) this.#seen.add(row.chat_code);
+    this.#moved ||= fresh.length < page.chats.length;
+    this.repeats = fresh.length === 0 && page.chats.length > 0;
+    this.#found.push(...fresh.filter(this.#fits));
   }
 
   result(firstPage: number): Scan {
     const { page_total = 0, total = 0, next_page } = this.#last ?? {};
-    const complete = next_page === undefined && this.#skipped === 0 && !this.#moved;
+    const all = firstPage > 1 || this.#seen.size + this.#skipped >= total;
+    const complete = next_page === undefined && all && this.#skipped === 0 && !this.#moved;
     const only_match =
       complete && firstPage === 1 ? onlyMatch(this.#found, this.#filter) : undefined;
     return {
@@ -129,10 +133,11 @@ class Findings {
   }
 }
 
-function matcherOf({ unreadOnly, query }: ChatFilter): (chat: ListedChat) => boolean {
+function matcherOf({ unreadOnly, targets, query }: ChatFilter): (chat: ListedChat) => boolean {
   const name = foldName(query ?? "");
   return ({ row, name: username }) =>
     (!unreadOnly || row.unread_count > 0) &&
+    (!targets || targets.has(row.target_id)) &&
     (!query || isId(row, query) || (name !== "" && foldName(username).includes(name)));
 }
 

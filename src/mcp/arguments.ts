@@ -6,11 +6,13 @@ import { quoted } from "./text.ts";
 /** The arguments do not fit the tool. The message names each fault and what would be right; it is written for a model. */
 export class ArgumentError extends Error {}
 
+type Arguments = Record<string, unknown>;
+
 /** Parses what a model sent. @throws ArgumentError */
 export function readArguments<Input extends z.ZodObject>(
   tool: string,
   schema: Input,
-  sent: unknown,
+  sent: Arguments,
 ): z.infer<Input> {
   const result = schema.strict().safeParse(normalize(schema, sent));
   if (result.success) return result.data as z.infer<Input>;
@@ -32,8 +34,7 @@ const booleans = new Map([
  * `null` counts as left out, and so does empty text where nothing is needed; text is trimmed; `"5"` and full-width digits
  * are numbers where a number is meant, `"true"` and 1 are true where that is asked.
  */
-function normalize(schema: z.ZodObject, sent: unknown): unknown {
-  if (typeof sent !== "object" || sent === null || Array.isArray(sent)) return sent;
+function normalize(schema: z.ZodObject, sent: Arguments): Arguments {
   const entries = Object.entries(sent)
     .map(([name, value]) => [name, normalizeValue(typeOf(schema.shape[name]), value)] as const)
     .filter(([name, value]) => value !== null && !(value === "" && isOptional(schema, name)));
@@ -45,7 +46,10 @@ function normalizeValue(type: unknown, value: unknown): unknown {
   if (type instanceof z.ZodNumber && typeof trimmed === "string") {
     return /^-?\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : value;
   }
-  if (type instanceof z.ZodBoolean) return booleans.get(String(trimmed).toLowerCase()) ?? value;
+  if (type instanceof z.ZodBoolean) {
+    const word = typeof trimmed === "number" ? String(trimmed) : trimmed;
+    return typeof word === "string" ? (booleans.get(word.toLowerCase()) ?? value) : value;
+  }
   if (type instanceof z.ZodString) {
     return Number.isSafeInteger(trimmed) ? String(trimmed) : trimmed;
   }
@@ -60,24 +64,44 @@ function typeOf(field: z.core.$ZodType | undefined): unknown {
   return field instanceof z.ZodOptional ? field.unwrap() : field;
 }
 
-function faultsOf(issue: z.core.$ZodIssue, names: string[], sent: unknown): string[] {
+function faultsOf(issue: z.core.$ZodIssue, names: string[], sent: Arguments): string[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => unknownArgument(key, names));
   }
-  const name = issue.path[0];
-  if (typeof name !== "string") return [`The arguments are an object with ${names.join(", ")}.`];
-  const value = (sent as Record<string, unknown>)[name];
+  const name = String(issue.path[0]);
+  const value = sent[name];
   if (value === undefined || value === null) return [`${name} is missing: it ${issue.message}.`];
-  if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+  const rounded = Number.isInteger(value) && !Number.isSafeInteger(value);
+  if (rounded && issue.code === "invalid_type" && issue.expected === "string") {
     return [`${name} came as a number too large to be exact: send it as a string.`];
   }
   return [`${name} ${issue.message}.`];
 }
 
 function unknownArgument(key: string, names: string[]): string {
-  // Half of its letters may be wrong; beyond that a hint would only mislead.
-  const maxDistance = Math.ceil(Math.min(key.length, 12) / 2);
-  const nearest = closestMatch(key.slice(0, 64), names, { maxDistance });
+  const nearest = nearestArgument(key, names);
   const hint = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
   return `There is no argument ${quoted(key)}; it takes ${names.join(", ")}.${hint}`;
+}
+
+/** What models call an argument that has another name here; the first of them that the tool takes is meant. */
+const otherNames: Record<string, string[]> = {
+  query: ["name", "username", "user", "search", "q", "keyword", "text", "filter", "user_id", "id"],
+  page_size: ["limit", "count", "size", "per_page"],
+  page: ["offset", "cursor", "start"],
+  target_id: ["user", "user_id", "uid"],
+};
+
+/** The one argument there is; or one that shares a word, such as the `code` of chat_code; or one a few letters away. */
+function nearestArgument(key: string, names: string[]): string | undefined {
+  if (names.length === 1) return names[0];
+  const words = key.slice(0, 64).split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/);
+  const spelt = words.join("_").toLowerCase();
+  const shared = (name: string) =>
+    name.split("_").filter((word) => spelt.split("_").includes(word));
+  const [most] = [...names].sort((a, b) => shared(b).length - shared(a).length);
+  if (most !== undefined && shared(most).length > 0) return most;
+  const renamed = names.find((name) => otherNames[name]?.includes(spelt));
+  if (renamed !== undefined) return renamed;
+  return closestMatch(spelt, names, { maxDistance: Math.ceil(spelt.length / 3) });
 }

@@ -17,9 +17,12 @@ export type ConfirmMode = "ask" | "always" | "never";
 /** The host said that it can ask a person, but did not get the question to one. Nothing was deleted. */
 export class ConfirmationError extends Error {}
 
-/** What came of asking. All but `confirmed` mean that nothing may be deleted. */
+/**
+ * What came of asking. All but `confirmed` mean that nothing may be deleted. `giveBack` makes the token good again, for a
+ * delete that came to nothing.
+ */
 export type Verdict =
-  | { outcome: "confirmed" }
+  | { outcome: "confirmed"; giveBack?: () => void }
   | { outcome: "declined" | "dismissed" }
   | { outcome: "preview"; chat: Chat; token: string; rejected: boolean };
 
@@ -27,9 +30,13 @@ interface Question {
   chatCode: string;
   /** The `confirm_token` that the call brought, if any. */
   sentToken: string | undefined;
-  chats: Chats;
   host: Host;
   waiting: WaitOptions;
+}
+
+interface Minted {
+  token: string;
+  expiresAt: number;
 }
 
 /** A person who reads the preview and says yes needs less; a token that lies about longer is only a risk. */
@@ -40,13 +47,15 @@ const HEARTBEAT_MS = 10_000;
 const MAX_TOKENS = 100;
 
 export class DeleteConfirmation {
+  readonly #chats: Chats;
   readonly #mode: ConfirmMode;
   readonly #words: Words;
   /** One token a chat, the latest. */
-  readonly #tokens = new Map<string, { token: string; expiresAt: number }>();
+  readonly #tokens = new Map<string, Minted>();
 
   /** @param language tag of the language in which a person is asked: Chinese, or else English */
-  constructor({ mode, language }: { mode: ConfirmMode; language: string }) {
+  constructor(chats: Chats, { mode, language }: { mode: ConfirmMode; language: string }) {
+    this.#chats = chats;
     this.#mode = mode;
     this.#words = /^zh\b/i.test(language) ? chinese : english;
   }
@@ -56,12 +65,18 @@ export class DeleteConfirmation {
    * @throws what looking at the chat throws; ConfirmationError; the signal's reason
    */
   async ask(question: Question): Promise<Verdict> {
-    const { host, chatCode, sentToken, chats, waiting } = question;
+    const { host, chatCode, sentToken, waiting } = question;
     if (this.#mode === "never" || (this.#mode === "ask" && !host.ask)) {
       return { outcome: "confirmed" };
     }
-    if (!host.ask && this.#redeem(chatCode, sentToken)) return { outcome: "confirmed" };
-    const chat = await viewUnlessDeleted(chats, chatCode, waiting);
+    const redeemed = host.ask ? undefined : this.#redeem(chatCode, sentToken);
+    if (redeemed) {
+      const giveBack = () => {
+        if (!this.#tokens.has(chatCode)) this.#tokens.set(chatCode, redeemed);
+      };
+      return { outcome: "confirmed", giveBack };
+    }
+    const chat = await viewUnlessDeleted(this.#chats, chatCode, waiting);
     // Deleted before, by this server: saying so again takes nothing from anybody.
     if (!chat) return { outcome: "confirmed" };
     if (host.ask) return this.#askPerson(chat, host.ask, question);
@@ -104,11 +119,11 @@ export class DeleteConfirmation {
   }
 
   /** A token is good once, for its chat, while it lives. */
-  #redeem(chatCode: string, sent: string | undefined): boolean {
+  #redeem(chatCode: string, sent: string | undefined): Minted | undefined {
     const minted = this.#tokens.get(chatCode);
-    if (!minted || sent !== minted.token) return false;
+    if (!minted || sent !== minted.token) return undefined;
     this.#tokens.delete(chatCode);
-    return minted.expiresAt > Date.now();
+    return minted.expiresAt > Date.now() ? minted : undefined;
   }
 }
 

@@ -1,5 +1,10 @@
 // Failures in words that a model can act on: what happened, KOOK's own code and message, what to do next.
-import { HiddenChatError, TargetNotAllowedError, UnsettledWriteError } from "../chats/errors.ts";
+import {
+  HiddenChatError,
+  TargetNotAllowedError,
+  UnfinishedSearchError,
+  UnsettledWriteError,
+} from "../chats/errors.ts";
 import {
   ApiError,
   type ApiErrorReason,
@@ -54,7 +59,7 @@ const outcomes = {
 /** What a person must do before any call can succeed; told whole once in a while. */
 const setUp = {
   token:
-    "Ask the person who runs this server to copy the bot's token from https://developer.kookapp.cn (应用 → 机器人) into KOOK_TOKEN and restart it; trying again will not help.",
+    "Ask the person who runs this server to copy the bot's token from https://developer.kookapp.cn (应用 → 机器人) into KOOK_TOKEN, or into the file that KOOK_TOKEN_FILE names, and restart it; trying again will not help.",
   network:
     "The network, a proxy or KOOK_BASE_URL may be at fault: the person who runs this server can find out with `kook-chat-mcp doctor`.",
 };
@@ -94,6 +99,9 @@ function explainPlainly(error: unknown): string {
   if (error instanceof ArgumentError) return error.message;
   if (error instanceof HiddenChatError) {
     return "There is no such chat among those that this server may see (KOOK_ALLOW_TARGETS). list_chats shows them.";
+  }
+  if (error instanceof UnfinishedSearchError) {
+    return "The bot's chats have not all been looked through for the allowed ones. The same call again goes on.";
   }
   if (error instanceof TargetNotAllowedError) {
     return "KOOK_ALLOW_TARGETS does not let this server open a chat with this user. Nothing was sent; trying again will not help.";

@@ -9,13 +9,7 @@ type WireSchema = Tool["inputSchema"];
  * `$schema`, no bounds at the edge of what a number can be.
  */
 export function toWireSchema(schema: z.ZodObject): WireSchema {
-  const { $schema: _, ...wire } = z.toJSONSchema(schema, {
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
-      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
-    },
-  });
-  return { ...wire, type: "object" } as WireSchema;
+  return convert(schema, () => {});
 }
 
 /**
@@ -23,14 +17,21 @@ export function toWireSchema(schema: z.ZodObject): WireSchema {
  * model's context, and tells a model nothing that the result itself does not.
  */
 export function toWireOutputSchema(schema: z.ZodObject): WireSchema {
-  return withoutRequired(toWireSchema(schema));
+  return convert(schema, (part) => {
+    delete part.required;
+  });
 }
 
-function withoutRequired<Value>(value: Value): Value {
-  if (Array.isArray(value)) return value.map(withoutRequired) as Value;
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(
-    ([key, part]) => !(key === "required" && Array.isArray(part)),
-  );
-  return Object.fromEntries(entries.map(([key, part]) => [key, withoutRequired(part)])) as Value;
+function convert(
+  schema: z.ZodObject,
+  change: (part: z.core.JSONSchema.BaseSchema) => void,
+): WireSchema {
+  const { $schema: _, ...wire } = z.toJSONSchema(schema, {
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      change(jsonSchema);
+    },
+  });
+  return { ...wire, type: "object" } as WireSchema;
 }

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { chatRowSchema, chatSchema } from "../chats/chat.ts";
 import { type ChatPage, MAX_PAGE_SIZE } from "../chats/page.ts";
 import type { Scan } from "../chats/scan.ts";
+import type { Explain } from "./failure.ts";
 import { waitMessage } from "./host.ts";
 import { chatLine, pageText, scanText } from "./text.ts";
 import { type Context, defineTool, type Tool } from "./tool.ts";
@@ -20,10 +21,10 @@ const wholeNumber = () => z.int("must be a whole number").min(1, "must be 1 or m
 export const chatCode = z
   .string("must be a chat code as list_chats gives it")
   .min(1, "must not be empty: list_chats gives the codes")
-  .describe("from list_chats or create_chat");
+  .describe("from list_chats");
 
 const listInput = z.object({
-  page: wholeNumber().optional().describe("from 1"),
+  page: wholeNumber().optional().describe("to start at, from 1"),
   page_size: wholeNumber()
     .max(MAX_PAGE_SIZE, `must be ${MAX_PAGE_SIZE} or less`)
     .optional()
@@ -37,7 +38,7 @@ export const readingTools: readonly Tool[] = [
     name: "list_chats",
     title: "List private chats",
     description:
-      "List the KOOK bot's private chats, or find some by username, user id or unread messages; a filter searches all chats from page on. Go on with next_page. No message contents.",
+      "List the KOOK bot's private chats, or find some by name, user id or unread messages. If next_page is given, call again with it for more. No message contents.",
     input: listInput,
     output: z.object({
       chats: z.array(chatRowSchema),
@@ -53,19 +54,15 @@ export const readingTools: readonly Tool[] = [
     }),
     annotations,
     async run({ page = 1, page_size = MAX_PAGE_SIZE, unread_only, query }, context) {
-      const { chats, waiting } = context;
+      const { chats, explain } = context;
+      const waiting = reportingPages(context);
       if (!unread_only && query === undefined) {
         const listed = await chats.list({ page, pageSize: page_size }, waiting);
-        return { text: pageText(listed), structured: rowsOnly(listed) };
+        return { text: pageText(listed, explain), structured: structuredPage(listed, explain) };
       }
       const filter = { unreadOnly: unread_only, query };
-      const from = { page, enough: page_size };
-      const { stoppedBy, ...found } = await chats.find(filter, from, reportingPages(context));
-      const stopped = stoppedBy === undefined ? undefined : context.explain(stoppedBy);
-      return {
-        text: scanText(found, stopped),
-        structured: { ...rowsOnly(found), ...(stopped !== undefined && { stopped }) },
-      };
+      const found = await chats.find(filter, { page, enough: page_size }, waiting);
+      return { text: scanText(found, explain), structured: structuredPage(found, explain) };
     },
   }),
 
@@ -84,20 +81,27 @@ export const readingTools: readonly Tool[] = [
   }),
 ];
 
-function rowsOnly<Page extends ChatPage | Scan>({ chats, ...rest }: Page) {
-  return { chats: chats.map(({ row }) => row), ...rest };
+function structuredPage({ chats, stoppedBy, ...rest }: ChatPage | Scan, explain: Explain) {
+  return {
+    chats: chats.map(({ row }) => row),
+    ...rest,
+    ...(stoppedBy !== undefined && { stopped: explain(stoppedBy) }),
+  };
 }
 
 /** A scan waits for one page after another, so its progress is counted in pages. */
 function reportingPages({ host: { progress }, waiting }: Context) {
   if (!progress) return waiting;
-  let last = 0;
+  let told: string | undefined;
+  // Several pages may wait for the same thing at once.
+  const tell = (message: string) => {
+    if (message !== told) progress(message);
+    told = message;
+  };
   return {
     ...waiting,
-    onPage({ page, page_total }: ChatPage) {
-      last = page;
-      progress(`looked through page ${page} of ${page_total}`);
-    },
-    onWait: (waitMs: number) => progress(`${waitMessage(waitMs)}, after page ${last}`),
+    onPage: ({ page, page_total }: ChatPage) =>
+      tell(`looked through page ${page} of ${page_total}`),
+    onWait: (waitMs: number) => tell(waitMessage(waitMs)),
   };
 }

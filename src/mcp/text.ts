@@ -3,6 +3,7 @@ import type { Chat, ChatRow } from "../chats/chat.ts";
 import { harmlessText } from "../chats/name.ts";
 import type { ChatPage } from "../chats/page.ts";
 import type { Scan } from "../chats/scan.ts";
+import type { Explain } from "./failure.ts";
 
 /** Text of unknown origin, quoted, on one line, without invisible characters, cut after so many code points. */
 export function quoted(text: string, maxLength = 64): string {
@@ -12,33 +13,43 @@ export function quoted(text: string, maxLength = 64): string {
 const COLUMNS = 'Each line: chat_code target_id "username", latest message in UTC.';
 
 /** A page of chats, and how to go on. */
-export function pageText({ chats, page, page_total, total, next_page, skipped }: ChatPage): string {
+export function pageText(listed: ChatPage, explain: Explain): string {
+  const { chats, page, page_total, total, next_page, skipped } = listed;
   const head =
     chats.length === 0
-      ? `No chats on page ${page}; there are ${total} in ${page_total} pages.`
+      ? `No chats on page ${page}; there are ${total} in all, pages up to ${page_total}.`
       : `${total} chats, page ${page} of ${page_total}. ${COLUMNS}`;
   return lines(
     head,
     ...chats.map(({ row }) => rowLine(row)),
-    skipped && `${skipped} more could not be read and were left out.`,
+    skipped && unreadable(skipped),
+    stopped(listed, explain),
     next_page && `More: list_chats with page ${next_page} and the same page_size.`,
   );
 }
 
-/** What a filter let through, how far it was looked, and how to go on. `stopped` says what ended it early. */
-export function scanText(found: Scan, stopped?: string): string {
-  const { chats, total, scanned, complete, next_page, skipped, only_match } = found;
+/** What a filter let through, how far it was looked, and how to go on. */
+export function scanText(found: Scan, explain: Explain): string {
+  const { chats, page, total, scanned, complete, next_page, skipped, only_match } = found;
   const matches = chats.length === 1 ? "1 chat matches" : `${chats.length} chats match`;
-  const looked = `${scanned} of ${total} looked at`;
+  const looked = `${scanned} of ${total} looked at${page > 1 ? `, from page ${page} on` : ""}`;
+  const changed = !complete && !next_page && !skipped && found.stoppedBy === undefined;
   return lines(
     `${matches}; ${looked}${complete ? ", to the end" : ""}.${chats.length > 0 ? ` Newest first. ${COLUMNS}` : ""}`,
     ...chats.map(({ row }) => rowLine(row)),
     chats.length > 1 && only_match && `The whole name or id fits only ${only_match}.`,
-    skipped && `${skipped} could not be read and were left out.`,
-    stopped && `Stopped early: ${stopped}`,
+    skipped && unreadable(skipped),
+    stopped(found, explain),
     next_page && `More: list_chats with page ${next_page} and the same filter.`,
-    !complete && !next_page && !skipped && "The list changed meanwhile: a chat may be missing.",
+    changed && "The list changed meanwhile: a chat may be missing.",
   );
+}
+
+const unreadable = (skipped: number) =>
+  `${skipped} could not be read and ${skipped === 1 ? "was" : "were"} left out.`;
+
+function stopped({ stoppedBy }: ChatPage, explain: Explain): string | undefined {
+  return stoppedBy === undefined ? undefined : `Not all was looked at: ${explain(stoppedBy)}`;
 }
 
 function lines(...parts: (string | number | false | undefined)[]): string {

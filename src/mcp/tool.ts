@@ -53,7 +53,7 @@ export interface Tool {
   define(output: OutputForm): ToolDefinition;
   /** @throws whatever went wrong; the caller puts it into words */
   call(
-    args: unknown,
+    args: Record<string, unknown>,
     output: OutputForm,
     context: Context,
   ): Promise<{ result: CallToolResult; changed: boolean }>;

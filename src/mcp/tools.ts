@@ -5,6 +5,7 @@ import {
   ErrorCode,
   ListToolsRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import * as z from "zod";
 import type { Chats } from "../chats/chats.ts";
 import type { DeleteConfirmation } from "./confirmation.ts";
 import { type Explain, ProtocolError } from "./failure.ts";
@@ -22,6 +23,27 @@ export interface ToolsOptions {
   readOnly: boolean;
 }
 
+/** The SDK would answer arguments that are no object with an internal error; a model can do more with a tool's own. */
+const callRequestSchema = CallToolRequestSchema.extend({
+  params: CallToolRequestSchema.shape.params.extend({
+    arguments: z.unknown().transform(argumentsAsObject).default({}),
+  }),
+});
+
+/** Models send `null` for no arguments, and objects as text. What is no object at all fits no tool's arguments. */
+function argumentsAsObject(sent: unknown): Record<string, unknown> {
+  if (sent === undefined || sent === null) return {};
+  if (typeof sent === "string") {
+    try {
+      return argumentsAsObject(JSON.parse(sent));
+    } catch {
+      return { arguments: sent };
+    }
+  }
+  const isObject = typeof sent === "object" && !Array.isArray(sent);
+  return isObject ? (sent as Record<string, unknown>) : { arguments: sent };
+}
+
 /** Adds `tools/list` and `tools/call`. */
 export function registerTools(
   server: Server,
@@ -34,7 +56,7 @@ export function registerTools(
     tools: offered.map((tool) => tool.define(output)),
   }));
 
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
+  server.setRequestHandler(callRequestSchema, async ({ params }, extra) => {
     const tool = byName.get(params.name);
     if (!tool) {
       const names = [...byName.keys()].join(", ");
@@ -45,7 +67,7 @@ export function registerTools(
     const waiting = { signal: extra.signal, onWait };
     try {
       const context = { chats, confirmation, host, explain, waiting };
-      const { result, changed } = await tool.call(params.arguments ?? {}, output, context);
+      const { result, changed } = await tool.call(params.arguments, output, context);
       // The list of chats is the list of resources too.
       if (changed) await server.sendResourceListChanged();
       return result;

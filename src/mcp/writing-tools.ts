@@ -12,7 +12,9 @@ const deleteOutput = z.object({
   already_gone: z.boolean().optional(),
   answer: z.enum(["declined", "dismissed"]).optional(),
   confirm_token: z.string().optional(),
+  target_id: z.string().optional(),
   username: z.string().optional(),
+  next: z.string().optional(),
 });
 
 export const writingTools: readonly Tool[] = [
@@ -62,12 +64,15 @@ export const writingTools: readonly Tool[] = [
     },
     async run({ chat_code, confirm_token }, context) {
       const { chats, confirmation, host, waiting } = context;
-      const question = { chatCode: chat_code, sentToken: confirm_token, chats, host, waiting };
+      const question = { chatCode: chat_code, sentToken: confirm_token, host, waiting };
       const verdict = await confirmation.ask(question);
       if (verdict.outcome !== "confirmed") return notDeleted(chat_code, verdict);
-      const outcome = await chats.delete(chat_code, waiting);
+      const outcome = await chats.delete(chat_code, waiting).catch((error) => {
+        verdict.giveBack?.();
+        throw error;
+      });
       const text = outcome.already_gone
-        ? `Already gone: this server has deleted chat ${chat_code} before.`
+        ? `Already gone: chat ${chat_code} was there and no longer is.`
         : `Deleted chat ${chat_code} from the bot's list.`;
       return { text, structured: { chat_code, deleted: true, ...outcome } };
     },
@@ -85,15 +90,11 @@ function notDeleted(chat_code: string, verdict: Exclude<Verdict, { outcome: "con
     return { text: `Not deleted: ${why}`, structured: { ...result, answer }, unchanged: true };
   }
   const { chat, token, rejected } = verdict;
-  const lines = [
-    rejected && "That confirm_token does not count: used, expired, or not of this chat.",
-    "Not deleted yet:",
-    chatLine(chat),
-    `Show the person this chat. Only if they agree, call delete_chat again within ${TOKEN_LIFE_MINUTES} minutes with confirm_token ${token}.`,
-  ];
+  const { target_id, username } = chat;
+  const next = `${rejected ? "That confirm_token does not count: used, expired, or not of this chat. " : ""}Show the person this chat. Only if they agree, call delete_chat again within ${TOKEN_LIFE_MINUTES} minutes with confirm_token ${token}.`;
   return {
-    text: lines.filter(Boolean).join("\n"),
-    structured: { ...result, confirm_token: token, username: chat.username },
+    text: `Not deleted yet:\n${chatLine(chat)}\n${next}`,
+    structured: { ...result, confirm_token: token, target_id, username, next },
     unchanged: true,
   };
 }

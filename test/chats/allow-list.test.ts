@@ -1,6 +1,11 @@
-import { expect, test } from "vitest";
-import { HiddenChatError, TargetNotAllowedError } from "../../src/chats/errors.ts";
+import { expect, onTestFinished, test, vi } from "vitest";
+import {
+  HiddenChatError,
+  TargetNotAllowedError,
+  UnfinishedSearchError,
+} from "../../src/chats/errors.ts";
 import type { Fetch } from "../../src/kook/client.ts";
+import { RateLimitError } from "../../src/kook/errors.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { chatsOver, paging } from "./kook.ts";
@@ -41,6 +46,74 @@ test("KOOK's pages are asked for no longer than until all allowed users are foun
   expect(pages).toEqual([1]);
 });
 
+test("lists one after another do not use up the limit, though an allowed user has no chat yet", async () => {
+  const { chats } = allowing([DOCUMENTED_CHAT.targetId, NEW_USER_ID]);
+  for (let times = 0; times < 20; times++) {
+    expect(await chats.list({ page: 1, pageSize: 50 })).toMatchObject({ total: 1 });
+  }
+  await chats.create(NEW_USER_ID);
+  expect(await chats.list({ page: 1, pageSize: 50 })).toMatchObject({ total: 2 });
+});
+
+test("what is listed is asked for anew after a quarter of a minute", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { fetch, pages } = paging(() => {});
+  const chats = chatsOver(fetch, { allowTargets: [DOCUMENTED_CHAT.targetId] });
+  const list = () => chats.list({ page: 1, pageSize: 50 });
+  await list();
+  await list();
+  expect(pages).toEqual([1]);
+  vi.setSystemTime(Date.now() + 15_000);
+  await list();
+  expect(pages).toEqual([1, 1]);
+});
+
+test("a search that the limit cuts short gives what it has, says so, and goes on the next time", async () => {
+  vi.useFakeTimers({ toFake: ["Date", "performance"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const sandbox = new Sandbox({ chats: 600, limit: 8, windowSeconds: 60 });
+  const last = await lastChatOf(new Sandbox({ chats: 600 }));
+  const { chats } = allowing([DOCUMENTED_CHAT.targetId, last], sandbox);
+  const first = await chats.list({ page: 1, pageSize: 50 });
+  expect(first).toMatchObject({ total: 1, complete: false });
+  expect(first.stoppedBy).toBeInstanceOf(RateLimitError);
+  const searched = await chats.find({ query: last }, { page: 1, enough: 50 });
+  expect(searched).toMatchObject({ chats: [], complete: false });
+  vi.setSystemTime(Date.now() + 60_000);
+  vi.advanceTimersByTime(60_000);
+  const second = await chats.list({ page: 1, pageSize: 50 });
+  expect(second).toMatchObject({ total: 2 });
+  expect(second).not.toHaveProperty("complete");
+});
+
+test("a search that is at its bound says so, and goes on the next time", async () => {
+  const sandbox = new Sandbox({ chats: 5_200, limit: 10_000 });
+  const last = await lastChatOf(sandbox);
+  const { chats } = allowing([last], sandbox);
+  const first = await chats.find({ query: last }, { page: 1, enough: 50 });
+  expect(first).toMatchObject({ chats: [], complete: false });
+  expect(first).not.toHaveProperty("only_match");
+  expect(first.stoppedBy).toBeInstanceOf(UnfinishedSearchError);
+  const second = await chats.find({ query: last }, { page: 1, enough: 50 });
+  expect(second).toMatchObject({ chats: { length: 1 }, complete: true });
+});
+
+test("an allowed chat that cannot be read is not taken for one that is not there", async () => {
+  const { fetch } = paging((page) => {
+    page.items[0] = {} as (typeof page.items)[0];
+  });
+  const chats = chatsOver(fetch, { allowTargets: [DOCUMENTED_CHAT.targetId] });
+  expect(await chats.list({ page: 1, pageSize: 50 })).toMatchObject({ chats: [], complete: false });
+});
+
+async function lastChatOf(sandbox: Sandbox): Promise<string> {
+  const { chats, page_total } = await chatsOver(sandbox.fetch).list({ page: 1, pageSize: 50 });
+  expect(chats.length).toBeGreaterThan(0);
+  const last = await chatsOver(sandbox.fetch).list({ page: page_total, pageSize: 50 });
+  return last.chats.at(-1)?.row.target_id as string;
+}
+
 test("a filter searches the allowed chats alone, and counts no others", async () => {
   const { chats } = allowing([DOCUMENTED_CHAT.targetId, "1000855259"]);
   const found = await chats.find({ query: "夏天" }, { page: 1, enough: 50 });
@@ -58,6 +131,37 @@ test("an allowed chat can be viewed, a hidden one looks like one that never was"
   );
   expect(hidden).toBeInstanceOf(HiddenChatError);
   expect(hidden).toEqual(missing);
+});
+
+test("a hidden chat looks like one that never was, also where KOOK says 40000 to that", async () => {
+  const sandbox = new Sandbox();
+  const fetch: Fetch = async (url, init) => {
+    const answer = await sandbox.fetch(url, init);
+    const missing = { code: 40000, message: "失败", data: {} };
+    return answer.status === 404 ? Response.json(missing, { status: 400 }) : answer;
+  };
+  const chats = chatsOver(fetch, { allowTargets: [DOCUMENTED_CHAT.targetId] });
+  for (const code of [HIDDEN, "no-such"]) {
+    await expect(chats.view(code)).rejects.toBeInstanceOf(HiddenChatError);
+  }
+});
+
+test.each([
+  ["a wrong token", 401, 401, "bad_token"],
+  ["maintenance", 400, 40000, "maintenance"],
+])("%s is not taken for a hidden chat", async (_, status, code, reason) => {
+  const body = { code, message: reason === "maintenance" ? "服务器维护" : "", data: {} };
+  const fetch: Fetch = async () => Response.json(body, { status });
+  const chats = chatsOver(fetch, { allowTargets: [DOCUMENTED_CHAT.targetId] });
+  await expect(chats.view(DOCUMENTED_CHAT.code)).rejects.toMatchObject({ reason });
+});
+
+test("a chat of another user that KOOK answers with is not shown", async () => {
+  const sandbox = new Sandbox();
+  const fetch: Fetch = (url, init) =>
+    sandbox.fetch(url, { ...init, body: JSON.stringify({ target_id: "1000007926" }) });
+  const chats = chatsOver(fetch, { allowTargets: [DOCUMENTED_CHAT.targetId] });
+  await expect(chats.create(DOCUMENTED_CHAT.targetId)).rejects.toBeInstanceOf(HiddenChatError);
 });
 
 test("a chat whose user KOOK no longer names is hidden", async () => {

@@ -15,6 +15,17 @@ function find(fetch: Fetch, filter: ChatFilter, from = everything) {
   return chatsOver(fetch).find(filter, from);
 }
 
+/** Of the sandbox's pages 1, 2, …: what stands on page n + 1 first when a chat is put before all others. */
+async function lastOfEachPage() {
+  const sandbox = new Sandbox();
+  const last: unknown[] = [];
+  const { fetch } = paging((page, asked) => {
+    last[asked] = page.items.at(-1);
+  }, sandbox);
+  await find(fetch, { query: "nobody" });
+  return last;
+}
+
 async function namesFound(names: string[], query: string): Promise<string[]> {
   const { fetch } = named(names, new Sandbox({ chats: names.length }));
   const { chats } = await find(fetch, { query });
@@ -32,6 +43,8 @@ describe("a query", () => {
     ["a sharp s", "STRASSE", "Straße"],
     ["the two forms of sigma", "οδος", "ΟΔΟΣ"],
     ["half-width kana", "ｻｸﾗ", "サクラ"],
+    ["the way a heart is drawn", "❤", "a❤️b"],
+    ["the variant of a Chinese character", "葛城", "葛\u{e0100}城"],
     ["what cannot be seen in the name", "admin", "ad\u200bmin"],
     ["what cannot be seen in the query", "ad\u200bmin", "admin"],
     ["spaces around it", "  night ", "Nightwing"],
@@ -165,9 +178,33 @@ describe("a scan", () => {
       if (asked === 1) moved = page.items[49];
       if (asked === 2) page.items[0] = moved as (typeof page.items)[0];
     });
-    const { chats, scanned } = await find(fetch, { query: "" });
-    expect(scanned).toBe(479);
+    const { chats, scanned, complete } = await find(fetch, { query: "" });
+    expect({ scanned, complete }).toEqual({ scanned: 479, complete: false });
     expect(new Set(chats.map(({ row }) => row.chat_code)).size).toBe(chats.length);
+  });
+
+  test("is sure of nothing when a chat went past it to the front, though the number is the same", async () => {
+    const { fetch } = paging((page, asked) => {
+      const chat = page.items[7] as (typeof page.items)[0];
+      if (asked === 2) chat.target_info.username = "客服";
+      // The second 客服, of page 9, got a message after page 1 had been read: all before it are one place further on.
+      if (asked > 1 && asked <= 9)
+        page.items = [before[asked - 1], ...page.items.slice(0, 49)] as typeof page.items;
+    });
+    const before = await lastOfEachPage();
+    const found = await find(fetch, { query: "客服" });
+    expect(found).toMatchObject({ chats: { length: 1 }, complete: false });
+    expect(found).not.toHaveProperty("only_match");
+  });
+
+  test("ends where a page comes again, whatever number it bears", async () => {
+    const { fetch, pages } = paging((page, asked) => {
+      page.meta.page = asked;
+      page.meta.page_total = 90;
+    });
+    const found = await find(fetch, { query: "nobody" });
+    expect(found).toMatchObject({ scanned: 480, complete: false });
+    expect(pages.length).toBeLessThan(30);
   });
 
   test("does not call itself complete when the number of chats changed meanwhile", async () => {

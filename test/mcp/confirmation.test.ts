@@ -206,10 +206,12 @@ describe("on a host that cannot ask a person", () => {
       chat_code,
       deleted: false,
       confirm_token,
+      target_id: DOCUMENTED_CHAT.targetId,
       username: "夏天1",
+      next: expect.stringContaining(`within 5 minutes with confirm_token ${confirm_token}.`),
     });
     expect(preview.text).toContain('"夏天1"');
-    expect(preview.text).toContain(`within 5 minutes with confirm_token ${confirm_token}.`);
+    expect(preview.text).toContain(preview.structured?.["next"]);
     expect({ deletes, isError: preview.isError }).toEqual({ deletes: 0, isError: false });
     const deleted = await call(client, "delete_chat", { chat_code, confirm_token });
     expect(deleted.structured).toEqual({ chat_code, deleted: true });
@@ -223,6 +225,7 @@ describe("on a host that cannot ask a person", () => {
     expect(structured).toMatchObject({ deleted: false });
     expect(structured?.["confirm_token"]).not.toBe(confirm_token);
     expect(text).toContain("That confirm_token does not count");
+    expect(structured?.["next"]).toContain("That confirm_token does not count");
     expect(deletes).toBe(before);
   }
 
@@ -260,6 +263,31 @@ describe("on a host that cannot ask a person", () => {
     expect(opened.structured).toMatchObject({ chat_code: OTHER_CODE });
     const second = await call(client, "delete_chat", replayed);
     expect(second.structured).toMatchObject({ deleted: false });
+    expect(deletes).toBe(1);
+  });
+
+  test("a token counts again when the delete came to nothing", async () => {
+    let broken = true;
+    const client = await connect({
+      confirmDelete: "always",
+      fetch: async (url, init) => {
+        if (broken && url.endsWith("user-chat/delete")) throw new Error("connection reset");
+        return fetch(url, init);
+      },
+    });
+    const args = { chat_code, confirm_token: await tokenOf(client) };
+    const failed = await call(client, "delete_chat", args);
+    expect(failed.text).toContain("It may be tried again");
+    broken = false;
+    expect((await call(client, "delete_chat", args)).structured).toMatchObject({ deleted: true });
+  });
+
+  test("one token deletes once, however many calls bring it at the same time", async () => {
+    const client = await connect({ fetch, confirmDelete: "always" });
+    const args = { chat_code, confirm_token: await tokenOf(client) };
+    const calls = [1, 2, 3].map(() => call(client, "delete_chat", args));
+    const deleted = (await Promise.all(calls)).map(({ structured }) => structured?.["deleted"]);
+    expect(deleted.filter(Boolean)).toHaveLength(1);
     expect(deletes).toBe(1);
   });
 

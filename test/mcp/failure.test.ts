@@ -168,6 +168,12 @@ test("without a token the protocol answers, and the first call says what to set"
   });
 });
 
+test("the help is told to the model though the host has listed resources before", async () => {
+  const client = await connect({ token: { problem: "No KOOK token is set." } });
+  await expect(client.listResources()).rejects.toThrow("https://developer.kookapp.cn");
+  expect((await call(client, "list_chats")).text).toContain("https://developer.kookapp.cn");
+});
+
 test("the help that a person needs is told once, and again after ten minutes", async () => {
   vi.useFakeTimers({ toFake: ["Date"] });
   onTestFinished(() => void vi.useRealTimers());
@@ -175,7 +181,7 @@ test("the help that a person needs is told once, and again after ten minutes", a
   const told = async () => (await call(client, "list_chats")).text;
   const first = await told();
   expect(first).toContain("https://developer.kookapp.cn");
-  expect(first.length).toBeLessThan(300);
+  expect(first.length).toBeLessThan(340);
   expect(await told()).toBe("No KOOK token is set. What to do was said before.");
   vi.setSystemTime(Date.now() + 600_000);
   expect(await told()).toBe(first);

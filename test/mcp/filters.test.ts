@@ -80,7 +80,9 @@ test("a search that the rate limit ends gives what it has, why, and where to go 
   const stopped = expect.stringMatching(/^KOOK's rate limit .* Wait \d+ s before the next call\.$/);
   expect(isError).toBe(false);
   expect(structured).toMatchObject({ scanned: 150, complete: false, next_page: 4, stopped });
-  expect(text).toMatch(/\nStopped early: KOOK's rate limit .* Wait \d+ s before the next call\.\n/);
+  expect(text).toMatch(
+    /\nNot all was looked at: KOOK's rate limit .* Wait \d+ s before the next call\.\n/,
+  );
 });
 
 test("chats that cannot be read are counted, and a list that changed is said to have", async () => {
@@ -88,7 +90,7 @@ test("chats that cannot be read are counted, and a list that changed is said to 
     if (asked === 1) page.items[0] = {} as (typeof page.items)[0];
   });
   const skipping = await call(await connect({ fetch }), "list_chats", { query: "nobody" });
-  expect(skipping.text).toContain("1 could not be read and were left out.");
+  expect(skipping.text).toContain("1 could not be read and was left out.");
   expect(skipping.structured).toMatchObject({ skipped: 1, complete: false });
 
   const moving = paging((page, asked) => {
@@ -106,6 +108,18 @@ test("a host that asks for progress hears of each page", async () => {
   });
   expect(told).toHaveLength(10);
   expect(told[2]).toBe("looked through page 3 of 10");
+});
+
+test("a host that asks for progress hears once that pages wait, however many do", async () => {
+  const told: unknown[] = [];
+  const sandbox = new Sandbox({ limit: 3, windowSeconds: 0.3 });
+  const client = await connect({ fetch: sandbox.fetch });
+  await client.callTool({ name: "list_chats", arguments: { query: "nobody" } }, undefined, {
+    onprogress: ({ message }) => told.push(message),
+  });
+  const waits = told.filter((message) => /^waiting/.test(String(message)));
+  expect(waits.length).toBeGreaterThan(0);
+  for (const [index, message] of told.entries()) expect(message).not.toBe(told[index + 1]);
 });
 
 test("with an allow-list nothing tells of a chat outside it", async () => {

@@ -35,6 +35,21 @@ test("structured content alone has no text, but for errors", async () => {
   expect(failed.content).toEqual([{ type: "text", text: expect.stringContaining("no such chat") }]);
 });
 
+test("a preview before a delete is complete in either form", async () => {
+  const client = await connect({ confirmDelete: "always" });
+  const args = { chat_code: DOCUMENTED_CHAT.code };
+  const { content, structuredContent } = await client.callTool({
+    name: "delete_chat",
+    arguments: args,
+  });
+  const [{ text }] = content as [{ text: string }];
+  for (const form of [text, JSON.stringify(structuredContent)]) {
+    expect(form).toContain("夏天1");
+    expect(form).toContain(DOCUMENTED_CHAT.targetId);
+    expect(form).toMatch(/Show the person this chat.* with confirm_token [0-9a-f]{16}\./);
+  }
+});
+
 test("either form alone holds what the next call needs", async () => {
   const both = await connect();
   for (const [name, args] of calls) {

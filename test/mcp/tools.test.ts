@@ -166,7 +166,7 @@ describe("list_chats", () => {
 
   test("says so when a page is past the end", async () => {
     const { text, structured } = await call(await connect(), "list_chats", { page: 11 });
-    expect(text).toBe("No chats on page 11; there are 480 in 10 pages.");
+    expect(text).toBe("No chats on page 11; there are 480 in all, pages up to 10.");
     expect(structured?.["chats"]).toEqual([]);
   });
 
@@ -198,6 +198,73 @@ describe("list_chats", () => {
       text: message,
     });
   });
+});
+
+describe("arguments", () => {
+  test.each([
+    ["list_chats", "name", "query"],
+    ["list_chats", "search", "query"],
+    ["list_chats", "user_id", "query"],
+    ["list_chats", "unread", "unread_only"],
+    ["list_chats", "unreadOnly", "unread_only"],
+    ["list_chats", "pageSize", "page_size"],
+    ["list_chats", "limit", "page_size"],
+    ["list_chats", "pgae", "page"],
+    ["view_chat", "id", "chat_code"],
+    ["create_chat", "user", "target_id"],
+    ["delete_chat", "code", "chat_code"],
+    ["delete_chat", "token", "confirm_token"],
+  ])("of %s: for %s the right one is %s", async (name, sent, right) => {
+    const { text } = await call(await connect(), name, { [sent]: "1" });
+    expect(text).toContain(`Did you mean ${right}?`);
+  });
+
+  test.each(["foo", "__proto__", "constructor", ""])("%j has no nearest one", async (key) => {
+    const { text } = await call(
+      await connect(),
+      "list_chats",
+      JSON.parse(`{${JSON.stringify(key)}: 1}`),
+    );
+    expect(text).not.toContain("Did you mean");
+  });
+
+  test.each([
+    [null, 50],
+    ['{"page_size": 2}', 2],
+    ["null", 50],
+  ])("may come as %j", async (args, chats) => {
+    const client = await connect();
+    const result = await client.callTool({ name: "list_chats", arguments: args as never });
+    expect((result.structuredContent as { chats: unknown[] }).chats).toHaveLength(chats);
+  });
+
+  test.each([[[1, 2]], [5], ["page 2"], [true]])(
+    "that are %j, no object, are refused in words",
+    async (args) => {
+      const client = await connect();
+      const result = await client.callTool({ name: "list_chats", arguments: args as never });
+      expect(result).toMatchObject({
+        isError: true,
+        content: [{ text: expect.stringContaining('no argument "arguments"; it takes page,') }],
+      });
+    },
+  );
+
+  test.each([{ unread_only: { toString: 1 } }, { unread_only: ["true"] }, { page: 2 ** 60 }])(
+    "%j is refused in words",
+    async (args) => {
+      const { text, isError } = await call(await connect(), "list_chats", args);
+      expect(isError).toBe(true);
+      expect(text).toMatch(/must be (true or false|a whole number)/);
+    },
+  );
+});
+
+test("the instructions of a read-only server name no tool that it does not have", async () => {
+  expect((await connect({ readOnly: true })).getInstructions()).not.toMatch(
+    /create_chat|delete_chat/,
+  );
+  expect((await connect()).getInstructions()).toContain("create_chat");
 });
 
 describe("view_chat", () => {
