@@ -1,46 +1,87 @@
-// The README's examples, tables and commands, held against the program.
-import { readFileSync } from "node:fs";
+// The examples, tables and errors in README.md and docs/tools.md, held against the program.
 import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import manifest from "../package.json" with { type: "json" };
-import { helpText } from "../src/config.ts";
+import { expect, onTestFinished, test } from "vitest";
+import {
+  HiddenChatError,
+  TargetNotAllowedError,
+  UnsettledWriteError,
+} from "../src/chats/errors.ts";
+import { helpText, parseConfig } from "../src/config.ts";
+import {
+  ApiError,
+  ConnectionError,
+  MalformedAnswerError,
+  RateLimitError,
+  TimeoutError,
+  TokenError,
+} from "../src/kook/errors.ts";
+import { ConfirmationError } from "../src/mcp/confirmation.ts";
+import { createExplain } from "../src/mcp/failure.ts";
+import { blocksOf, chineseOf, fileText } from "./documents.ts";
 import { call } from "./mcp/connect.ts";
 
-const fileText = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
-const readme = fileText("README.md");
-
-const client = new Client({ name: "test", version: "1.0.0" });
-beforeAll(() =>
-  client.connect(
-    new StdioClientTransport({
-      command: process.execPath,
-      args: [fileURLToPath(new URL("../dist/main.js", import.meta.url)), "--sandbox"],
-      stderr: "ignore",
-    }),
-  ),
-);
-afterAll(() => client.close());
-
-/** The code block that follows `<!-- example: name -->`. */
-function example(name: string): string {
-  const start = `<!-- example: ${name} -->\n\`\`\``;
-  const [, after] = readme.split(start);
-  if (after === undefined) throw new Error(`the README has no example ${name}`);
-  return after.slice(after.indexOf("\n") + 1, after.indexOf("\n```"));
+async function connect(flags: string[]): Promise<Client> {
+  const client = new Client({ name: "test", version: "1.0.0" });
+  const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+  const args = [main, "--sandbox", ...flags];
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args, stderr: "ignore" }),
+  );
+  onTestFinished(() => client.close());
+  return client;
 }
 
-async function resource(uri: string): Promise<Record<string, unknown>> {
+async function resource(client: Client, uri: string): Promise<Record<string, unknown>> {
   const [content] = (await client.readResource({ uri })).contents;
   return JSON.parse((content as { text: string }).text);
 }
 
-/** The settings as the README's table has them: variable, flag and default, each without its quotes. */
-function documentedSettings() {
-  return [...readme.matchAll(/^\| `(KOOK_\w+)` \| (\S+) \| (\S+) \| .+ \|$/gm)].map(
-    ([, env, ...cells]) => [env, ...cells.map((cell) => cell.replaceAll(/^–$|`/g, ""))],
-  );
+const EXAMPLE = /^example: (?:(kook:\S+)|(\w+) (\{.+?\}) (again )?(text|structured)(?:, (.+))?)$/;
+
+/** A token is made by chance; the documents show one for all. */
+const withoutChance = (text: string) =>
+  text.replace(/(confirm_token"?:?\s*"?)[0-9a-f]{16}/g, "$10123456789abcdef");
+
+test.each(["README.md", "docs/tools.md"])(
+  "the examples in %s are what the sandbox answers",
+  async (path) => {
+    const clients = new Map<string, Client>();
+    // The two forms of one call stand one after the other.
+    let last = { asked: "", result: {} as Awaited<ReturnType<typeof call>> };
+    const examples = blocksOf(path).filter(({ mark }) => mark?.startsWith("example: "));
+    expect(examples.length).toBeGreaterThan(2);
+    for (const { mark = "", text } of examples) {
+      const [, uri, tool = "", args = "", again = "", form, flags = ""] = EXAMPLE.exec(mark) ?? [];
+      const client = clients.get(flags) ?? (await connect(flags.split(" ").filter(Boolean)));
+      clients.set(flags, client);
+      if (uri) {
+        const content = await resource(client, uri);
+        const chats = content["chats"] as unknown[] | undefined;
+        const shown = chats ? { ...content, chats: chats.slice(0, 1) } : content;
+        expect(JSON.parse(text), mark).toEqual(shown);
+        continue;
+      }
+      const asked = [tool, args, again, flags].join();
+      if (asked !== last.asked)
+        last = { asked, result: await call(client, tool, JSON.parse(args)) };
+      const { result } = last;
+      expect(result.isError, mark).toBe(false);
+      if (form === "text") expect(text, mark).toBe(withoutChance(result.text));
+      else {
+        const structured = JSON.parse(withoutChance(JSON.stringify(result.structured)));
+        expect(JSON.parse(text), mark).toEqual(structured);
+      }
+    }
+  },
+);
+
+/** Rows of a table as cells; a `|` inside a cell does not occur. */
+function rowsUnder(path: string, heading: RegExp): string[][] {
+  const after = fileText(path).split(heading)[1] ?? "";
+  const section = after.split(/^## /m)[0] ?? "";
+  return [...section.matchAll(/^\| (.+) \|$/gm)].map(([, row = ""]) => row.split(" | "));
 }
 
 function realSettings() {
@@ -49,50 +90,61 @@ function realSettings() {
   );
 }
 
-test("every JSON block of the README parses", () => {
-  const blocks = [...readme.matchAll(/^```json\n([\s\S]*?)^```$/gm)].map(([, json = ""]) => json);
-  expect(blocks.length).toBeGreaterThan(9);
-  for (const block of blocks) expect(() => JSON.parse(block), block).not.toThrow();
-});
+test.each(["README.md", chineseOf("README.md")])(
+  "the settings in %s are those of --help",
+  (path) => {
+    const documented = rowsUnder(path, /^## (?:Settings|设置)$/m)
+      .filter(([env]) => env?.startsWith("`KOOK_"))
+      .map((cells) => cells.slice(0, 3).map((cell) => cell.replaceAll(/^–$|`/g, "")));
+    expect(realSettings().length).toBeGreaterThan(6);
+    expect(documented).toEqual(realSettings());
+  },
+);
 
-test("the example configuration names the built file in both of its entries", () => {
-  const { mcpServers } = JSON.parse(fileText("mcp.json.example"));
-  expect(Object.keys(mcpServers)).toEqual(["kook", "kook-sandbox"]);
-  for (const { args } of Object.values<{ args: string[] }>(mcpServers)) {
-    expect(args[0]).toMatch(/\/dist\/main\.js$/);
-  }
-});
-
-test("the tools' examples are what the sandbox answers", async () => {
-  const { chat_code } = JSON.parse(example("create_chat structuredContent"));
-  const calls: [string, Record<string, unknown>][] = [
-    ["list_chats", { page_size: 3 }],
-    ["view_chat", { chat_code: "5c7ec6d021216c136c9198285c15ed47" }],
-    ["create_chat", { target_id: "2418200000" }],
-    ["delete_chat", { chat_code }],
+/** The failures of the documents' table, row by row. KOOK's own message is `…`, as there. */
+function failures(): unknown[] {
+  const refused = (status: number, code: number, message: string) =>
+    new ApiError({ status, code, message });
+  const { token } = parseConfig({ argv: [], env: {}, readFile: () => "" });
+  if (!("problem" in token)) throw new Error("there is a token");
+  const lost = new TimeoutError(10_000);
+  return [
+    new TokenError(token.problem),
+    refused(401, 401, "你的用户凭证不正确"),
+    refused(404, 404, "该数据不存在或者你没有权限操作"),
+    new HiddenChatError(),
+    new TargetNotAllowedError(),
+    refused(400, 40000, "无法发起私信"),
+    refused(400, 40000, "你已被对方屏蔽"),
+    refused(400, 40000, "由于服务器维护，暂时无法进行此操作"),
+    refused(403, 403, "你没有权限进行此操作"),
+    new RateLimitError(59),
+    lost,
+    new ConnectionError("its host name is not known (ENOTFOUND)"),
+    refused(500, 500, "系统错误"),
+    new MalformedAnswerError(200, "it is an HTML page"),
+    new UnsettledWriteError("not_done", lost),
+    new UnsettledWriteError("unknown", lost),
+    new ConfirmationError(),
   ];
-  for (const [name, args] of calls) {
-    const { text, structured } = await call(client, name, args);
-    expect(example(`${name} text`)).toBe(text);
-    expect(JSON.parse(example(`${name} structuredContent`))).toEqual(structured);
-  }
-});
+}
 
-test("the resources' examples are what the sandbox answers", async () => {
-  const directory = await resource("kook://chats");
-  const first = (directory["chats"] as unknown[]).slice(0, 1);
-  expect(JSON.parse(example("kook://chats"))).toEqual({ ...directory, chats: first });
-  const uri = "kook://chats/5c7ec6d021216c136c9198285c15ed47";
-  expect(JSON.parse(example(uri))).toEqual(await resource(uri));
-});
-
-test("the table of settings has the variables, flags and defaults of --help", () => {
-  expect(realSettings().length).toBeGreaterThan(6);
-  expect(documentedSettings()).toEqual(realSettings());
-});
-
-test("every npm script that the README names exists", () => {
-  const names = [...readme.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name = ""]) => name);
-  expect(names.length).toBeGreaterThan(3);
-  expect(Object.keys(manifest.scripts)).toEqual(expect.arrayContaining([...names, "test"]));
-});
+test.each(["docs/tools.md", chineseOf("docs/tools.md")])(
+  "the errors in %s are those that a model is told",
+  async (path) => {
+    const rows = rowsUnder(path, /^## (?:Errors|错误)$/m).slice(1);
+    const documented = rows.map(([, told]) => told);
+    // Each as if it were the first of its kind: later ones are told in short.
+    const told = failures().map((error) =>
+      createExplain()(error)
+        .replace(/(HTTP \d+, ")[^"]+"/, '$1…"')
+        .replace(/(reached: ).+?\)\./, "$1….")
+        .replace(
+          /^KOOK did not answer within 10000 ms\. Try again later\. (?=The chats|Whether)/,
+          "… ",
+        ),
+    );
+    const wrongArgument = await call(await connect([]), "list_chats", { page_size: 51 });
+    expect(documented).toEqual([...told, wrongArgument.text]);
+  },
+);

@@ -1,0 +1,286 @@
+// Ways in which a set-up fails, each caused on the built file as a host starts it, and compared with the words that
+// docs/troubleshooting.md quotes.
+import { spawnSync } from "node:child_process";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Server as TcpServer,
+} from "node:net";
+import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { SANDBOX_TOKEN, Sandbox } from "../src/sandbox/sandbox.ts";
+import { serveSandbox } from "../src/sandbox/serve.ts";
+import { blocksOf, fileText } from "./documents.ts";
+import { call } from "./mcp/connect.ts";
+
+const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const PATH = process.env["PATH"] ?? "";
+
+type Env = Record<string, string>;
+
+const quotes = new Map(
+  blocksOf("docs/troubleshooting.md")
+    .filter(({ mark }) => mark?.startsWith("shown: "))
+    .map(({ mark = "", text }) => [mark.slice("shown: ".length), text]),
+);
+const tried = new Set<string>();
+
+/** The words that the document quotes for a failure. */
+function quoted(name: string): string {
+  tried.add(name);
+  const words = quotes.get(name);
+  if (words === undefined) throw new Error(`docs/troubleshooting.md quotes nothing for ${name}`);
+  return words;
+}
+
+interface Start {
+  command?: string;
+  args?: string[];
+  env?: Env;
+  cwd?: string;
+}
+
+/** What a host gets to see of a start: errors of its own, and the server's standard error. */
+async function attach({ command = process.execPath, args = [MAIN], env = {}, cwd }: Start) {
+  const transport = new StdioClientTransport({
+    command,
+    args,
+    env: { PATH, ...env },
+    stderr: "pipe",
+    ...(cwd !== undefined && { cwd }),
+  });
+  const errors = new Set<string>();
+  const seen = { client: new Client({ name: "test", version: "1.0.0" }), log: "", errors };
+  transport.stderr?.on("data", (chunk) => {
+    seen.log += chunk;
+  });
+  seen.client.onerror = (error) => errors.add(error.message);
+  onTestFinished(() => seen.client.close());
+  await seen.client.connect(transport).catch((error) => errors.add(error.message));
+  return seen;
+}
+
+/** What the first call says. */
+async function firstCall(env: Env): Promise<string> {
+  const { client } = await attach({ env });
+  const { text, isError } = await call(client, "list_chats");
+  expect(isError).toBe(true);
+  return text;
+}
+
+async function listen(server: Server | TcpServer): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+/** A web server in KOOK's place. */
+async function answering(listener: RequestListener): Promise<Env> {
+  const port = await listen(createServer(listener));
+  return { KOOK_BASE_URL: `http://127.0.0.1:${port}/api/v3`, KOOK_TOKEN: "1/abc=/def==" };
+}
+
+/** A port on which nothing listens. */
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function sandbox(token?: string): Promise<Env> {
+  const { url, close } = await serveSandbox(new Sandbox(), 0);
+  onTestFinished(close);
+  return { KOOK_BASE_URL: url, ...(token !== undefined && { KOOK_TOKEN: token }) };
+}
+
+describe("a host that cannot start the server", () => {
+  test.each(["node", "npx"])("says that %s is not to be found", async (command) => {
+    const { errors } = await attach({ command, args: [MAIN], env: { PATH: "/nowhere" } });
+    expect([...errors]).toEqual([quoted(`no ${command}`)]);
+  });
+
+  test("sees the connection closed, and Node's words in the log, where the path is wrong", async () => {
+    const { errors, log } = await attach({ args: ["/path/to/kook-chat-mcp/dist/main.js"] });
+    expect([...errors]).toContain("MCP error -32000: Connection closed");
+    expect(fileText("docs/troubleshooting.md")).toContain("MCP error -32000: Connection closed");
+    expect(log).toContain(`${quoted("wrong path")}\n`);
+  });
+
+  test("does not find a relative path from its own folder", async () => {
+    const { log } = await attach({ args: ["dist/main.js"], cwd: "/" });
+    expect(log).toContain("Error: Cannot find module '/dist/main.js'");
+  });
+
+  test("sees the connection closed and the server's one line where a setting cannot be understood", async () => {
+    const starts: [string, Start][] = [
+      ["setting typo", { args: [MAIN, "--read-onyl"] }],
+      ["setting value", { env: { KOOK_CONFIRM_DELETE: "yes" } }],
+      ["token flag", { args: [MAIN, "--token", "1/abc=/def=="] }],
+      ["plain http", { env: { KOOK_BASE_URL: "http://www.kookapp.cn/api/v3" } }],
+    ];
+    for (const [name, start] of starts) {
+      const { errors, log } = await attach(start);
+      expect([...errors], name).toContain("MCP error -32000: Connection closed");
+      expect(log).toBe(`${quoted(name)}\n`);
+    }
+  });
+
+  test("reads what a wrapper prints as a message", async () => {
+    const script = `echo Starting…; exec '${process.execPath}' '${MAIN}' --sandbox`;
+    const { errors } = await attach({ command: "sh", args: ["-c", script] });
+    expect([...errors]).toEqual([quoted("polluted stdout")]);
+  });
+});
+
+describe("a path of Windows in JSON", () => {
+  test("is an error of the file, or another path, where backslashes stand alone", () => {
+    expect(() => JSON.parse(String.raw`{ "path": "C:\kook\main.js" }`)).toThrow();
+    const { path } = JSON.parse(String.raw`{ "path": "C:\node\tools\bot.js" }`);
+    expect(path).toBe("C:\node\tools\bot.js");
+  });
+
+  test("is the path itself in the documents", () => {
+    const [windows] = blocksOf("docs/hosts.md").filter(
+      ({ text }) => text.includes('main.js"]') && text.includes("C:"),
+    );
+    const [path] = JSON.parse(windows?.text ?? "").mcpServers.kook.args;
+    expect(path).toBe(String.raw`C:\path\to\kook-chat-mcp\dist\main.js`);
+  });
+});
+
+describe("the token", () => {
+  test("is missing", async () => {
+    expect(await firstCall(await sandbox())).toBe(quoted("no token"));
+  });
+
+  test("counts as missing where a host left its variable as it was", async () => {
+    for (const literal of ["KOOK_TOKEN", "env:KOOK_TOKEN", "input:kook-token"].map(
+      (name) => `$\{${name}}`,
+    )) {
+      expect(await firstCall(await sandbox(literal))).toBe(quoted("no token"));
+    }
+  });
+
+  test("is still the example's", async () => {
+    for (const words of ["paste the bot's token here", "在此粘贴机器人的令牌"]) {
+      expect(await firstCall(await sandbox(words))).toBe(quoted("placeholder"));
+    }
+  });
+
+  test("is another one, cut short, in quotation marks, or an OAuth user's", async () => {
+    const tokens = [
+      "1/MTIzNDU=/abcdefghijklmnop==",
+      SANDBOX_TOKEN.slice(0, -1),
+      `"${SANDBOX_TOKEN}"`,
+      "Bearer 3f1c7d",
+    ];
+    for (const token of tokens) {
+      expect(await firstCall(await sandbox(token)), token).toBe(quoted("refused token"));
+    }
+  });
+
+  test("is taken with KOOK's own prefix and white space around it", async () => {
+    const { client } = await attach({ env: await sandbox(`\n Bot ${SANDBOX_TOKEN} \n`) });
+    expect((await call(client, "list_chats")).text).toContain("480 chats");
+  });
+
+  test("is in a file that is not there", async () => {
+    const env = { ...(await sandbox()), KOOK_TOKEN_FILE: "/path/to/token" };
+    expect(await firstCall(env)).toBe(quoted("token file"));
+  });
+
+  test("does not keep the server from starting, and is told of in the log", async () => {
+    const { client, log } = await attach({});
+    expect((await client.listTools()).tools).toHaveLength(4);
+    expect(log).toContain("No KOOK token is set");
+  });
+});
+
+describe("the network", () => {
+  const token = { KOOK_TOKEN: "1/abc=/def==" };
+
+  test("knows no such host", async () => {
+    const env = { ...token, KOOK_BASE_URL: "https://kook.invalid/api/v3" };
+    // Without any network the system says EAI_AGAIN.
+    const text = (await firstCall(env)).replace(
+      "its host name cannot be looked up just now (EAI_AGAIN)",
+      "its host name is not known (ENOTFOUND)",
+    );
+    expect(text).toBe(quoted("no name"));
+  });
+
+  test("has nothing at that address", async () => {
+    const env = { ...token, KOOK_BASE_URL: `http://127.0.0.1:${await closedPort()}/api/v3` };
+    expect(await firstCall(env)).toBe(quoted("nothing listens"));
+  });
+
+  test("is silent", async () => {
+    const port = await listen(
+      createTcpServer((socket) => onTestFinished(() => void socket.destroy())),
+    );
+    const env = {
+      ...token,
+      KOOK_BASE_URL: `http://127.0.0.1:${port}/api/v3`,
+      KOOK_TIMEOUT_MS: "300",
+    };
+    expect(await firstCall(env)).toBe(quoted("no answer"));
+  });
+
+  test("goes by a proxy that does not run", async () => {
+    const proxy = `http://127.0.0.1:${await closedPort()}`;
+    const env = { ...token, KOOK_BASE_URL: "https://kook.invalid/api/v3", HTTPS_PROXY: proxy };
+    expect(await firstCall(env)).toBe(quoted("nothing listens"));
+  });
+
+  test("goes by a proxy that wants a password", async () => {
+    const server = createServer();
+    server.on("connect", (_request, socket) =>
+      socket.end("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n"),
+    );
+    const proxy = `http://127.0.0.1:${await listen(server)}`;
+    const env = { ...token, KOOK_BASE_URL: "https://kook.invalid/api/v3", HTTPS_PROXY: proxy };
+    expect(await firstCall(env)).toBe(quoted("proxy password"));
+  });
+
+  test("opens the encryption, until its certificate is given to Node", async () => {
+    const certificate = "test/fixtures/tls/localhost.pem";
+    const key = fileText("test/fixtures/tls/key.pem");
+    const body = JSON.stringify({ code: 401, message: "你的用户凭证不正确", data: {} });
+    const server = createTlsServer({ key, cert: fileText(certificate) }, (_request, response) =>
+      response.writeHead(401, { Connection: "close" }).end(body),
+    );
+    const env = { ...token, KOOK_BASE_URL: `https://localhost:${await listen(server)}/api/v3` };
+    expect(await firstCall(env)).toBe(quoted("strange certificate"));
+    const path = fileURLToPath(new URL(`../${certificate}`, import.meta.url));
+    expect(await firstCall({ ...env, NODE_EXTRA_CA_CERTS: path })).toBe(quoted("refused token"));
+  });
+
+  test("shows a page of its own instead of KOOK", async () => {
+    const page = await answering((_request, response) =>
+      response.setHeader("Connection", "close").end("<html>Please log in</html>"),
+    );
+    expect(await firstCall(page)).toBe(quoted("login page"));
+    const redirect = await answering((_request, response) =>
+      response.writeHead(302, { Location: "http://login.invalid/", Connection: "close" }).end(),
+    );
+    expect(await firstCall(redirect)).toBe(quoted("redirect"));
+  });
+});
+
+test("every failure that the document quotes was caused above", () => {
+  expect([...quotes.keys()].filter((name) => !tried.has(name))).toEqual([]);
+});
+
+test("a file with a comma too many is no JSON, and the document's command says so", () => {
+  const program = "JSON.parse(process.argv[1])";
+  const { status, stderr } = spawnSync(process.execPath, ["-e", program, '{"a": 1,}'], {
+    encoding: "utf8",
+  });
+  expect(status).toBe(1);
+  expect(stderr).toContain("in JSON at position 8");
+});
