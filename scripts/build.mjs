@@ -1,8 +1,10 @@
 // Makes dist/main.js, the one file that is shipped, and the licences of what it contains.
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
+import { nodeGuard } from "./node-guard.mjs";
 
 const { version, engines } = JSON.parse(await readFile("package.json", "utf8"));
+const nodeNeeded = engines.node.replace(">=", "");
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
 
@@ -20,13 +22,13 @@ const { metafile } = await build({
   metafile: true,
   define: {
     VERSION: JSON.stringify(version),
-    NODE_NEEDED: JSON.stringify(engines.node.replace(">=", "")),
+    NODE_NEEDED: JSON.stringify(nodeNeeded),
   },
   // Its CommonJS form requires its parts by names that a bundler cannot see.
   alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
   banner: {
     // CommonJS packages inside an ES module need a require of their own.
-    js: '#!/usr/bin/env node\nimport{createRequire as $require}from"node:module";const require=$require(import.meta.url);',
+    js: `#!/usr/bin/env node\n${nodeGuard(nodeNeeded)}import{createRequire as $require}from"node:module";const require=$require(import.meta.url);`,
   },
 });
 await chmod("dist/main.js", 0o755);
