@@ -111,6 +111,15 @@ describe("a host that cannot start the server", () => {
     expect(log).toContain(`${quoted("wrong path")}\n`);
   });
 
+  test("is told which Node it has started, where that one is too old", async () => {
+    // The one that runs the tests, told that it is older: real old ones would be downloads of 40 MB each.
+    const older = 'Object.defineProperty(process, "versions", { value: { node: "18.20.8" } })';
+    const args = ["--import", `data:text/javascript,${encodeURIComponent(older)}`, MAIN];
+    const { errors, log } = await attach({ args });
+    expect([...errors]).toContain("MCP error -32000: Connection closed");
+    expect(log.replace(process.execPath, "/usr/bin/node")).toBe(`${quoted("old node")}\n`);
+  });
+
   test("does not find a relative path from its own folder", async () => {
     const { log } = await attach({ args: ["dist/main.js"], cwd: "/" });
     expect(log).toContain("Error: Cannot find module '/dist/main.js'");
