@@ -39,13 +39,16 @@ export interface Block {
 
 /** The fenced blocks of a document. */
 export function blocksOf(path: string): Block[] {
-  const fences = /(?:^<!-- (.+) -->\n)?^```(\w*)\n([\s\S]*?)\n^```$/gm;
-  return [...fileText(path).matchAll(fences)].map(([, mark, language = "", text = ""]) => ({
-    path,
-    language,
-    text,
-    mark,
-  }));
+  const fences = /(?:^<!-- (.+) -->\n)?^( *)```(\w*)\n([\s\S]*?)\n^\2```$/gm;
+  return [...fileText(path).matchAll(fences)].map(
+    ([, mark, indent = "", language = "", text = ""]) => ({
+      path,
+      language,
+      // In a list a block is indented.
+      text: text.replace(new RegExp(`^${indent}`, "gm"), ""),
+      mark,
+    }),
+  );
 }
 
 /** The blocks of all documents in one language. */
@@ -54,4 +57,4 @@ export function allBlocks(language: string): Block[] {
 }
 
 /** A document without its fenced blocks. */
-export const proseOf = (path: string) => fileText(path).replace(/^```[\s\S]*?^```$/gm, "");
+export const proseOf = (path: string) => fileText(path).replace(/^( *)```[\s\S]*?^\1```$/gm, "");
