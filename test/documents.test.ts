@@ -182,8 +182,8 @@ describe("commands", () => {
     [/^node dist\/main\.js doctor --sandbox$/, /^kook-chat-mcp \d+\.\d+\.\d+ doctor\n/],
     [/^node dist\/main\.js --version$/, /^\d+\.\d+\.\d+\n$/],
     [/^echo '.+' \| node dist\/main\.js --sandbox$/, /^\{"result"/],
-    [/^node -p "JSON\.stringify\(.+\)"$/, /dist.+main\.js"\n$/],
-    [/^node -p process\.execPath$/, /node/],
+    [/^node -p "JSON\.stringify\(require\(.+\)\)"$/, /dist.+main\.js"\n$/],
+    [/^node -p "JSON\.stringify\(process\.execPath\)"$/, /node/],
     [/^node -e "JSON\.parse\(.+\)" && echo OK$/, /^OK\n$/],
   ]);
 
