@@ -2,6 +2,10 @@
 import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import {
+  type ElicitRequestFormParams,
+  ElicitRequestSchema,
+} from "@modelcontextprotocol/sdk/types.js";
 import { expect, onTestFinished, test } from "vitest";
 import {
   HiddenChatError,
@@ -19,11 +23,20 @@ import {
 } from "../src/kook/errors.ts";
 import { ConfirmationError } from "../src/mcp/confirmation.ts";
 import { createExplain } from "../src/mcp/failure.ts";
+import { DOCUMENTED_CHAT } from "../src/sandbox/seed.ts";
 import { blocksOf, chineseOf, fileText } from "./documents.ts";
 import { call } from "./mcp/connect.ts";
 
-async function connect(flags: string[]): Promise<Client> {
-  const client = new Client({ name: "test", version: "1.0.0" });
+/** The field of a question that names the chat. */
+interface Field {
+  title: string;
+  description: string;
+  default: string;
+}
+
+async function connect(flags: string[], asksPerson = false): Promise<Client> {
+  const capabilities = asksPerson ? { elicitation: { form: {} } } : {};
+  const client = new Client({ name: "test", version: "1.0.0" }, { capabilities });
   const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
   const args = [main, "--sandbox", ...flags];
   await client.connect(
@@ -76,6 +89,26 @@ test.each(["README.md", "docs/tools.md"])(
     }
   },
 );
+
+test("the questions in docs/tools.md are those that a person is asked", async () => {
+  const { targetId, code: chat_code } = DOCUMENTED_CHAT;
+  const questions = blocksOf("docs/tools.md").filter(({ mark }) => mark?.startsWith("question: "));
+  expect(questions).toHaveLength(2);
+  for (const { mark = "", text } of questions) {
+    const client = await connect(["--language", mark.slice("question: ".length)], true);
+    const asked: string[] = [];
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+      const { message, requestedSchema } = params as ElicitRequestFormParams;
+      const { title, description, default: chosen } = requestedSchema.properties["chat"] as Field;
+      asked.push(message, `${title}: ${chosen}`, description);
+      return { action: "decline" };
+    });
+    const { structured } = await call(client, "delete_chat", { chat_code });
+    expect(structured).toMatchObject({ deleted: false, answer: "declined" });
+    expect(text).toBe(asked.join("\n"));
+    expect(text).toContain(targetId);
+  }
+});
 
 /** Rows of a table as cells; a `|` inside a cell does not occur. */
 function rowsUnder(path: string, heading: RegExp): string[][] {

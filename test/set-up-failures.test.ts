@@ -146,6 +146,18 @@ describe("a host that cannot start the server", () => {
   });
 });
 
+test("a host needs to give neither a PATH nor a home, and may start the server anywhere", () => {
+  const request = { jsonrpc: "2.0", id: 1, method: "ping" };
+  const { status, stdout } = spawnSync(process.execPath, [MAIN], {
+    cwd: "/",
+    env: {},
+    input: `${JSON.stringify(request)}\n`,
+    encoding: "utf8",
+  });
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({ jsonrpc: "2.0", id: 1, result: {} });
+});
+
 describe("a path of Windows in JSON", () => {
   test("is an error of the file, or another path, where backslashes stand alone", () => {
     expect(() => JSON.parse(String.raw`{ "path": "C:\kook\main.js" }`)).toThrow();
