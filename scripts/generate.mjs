@@ -62,7 +62,7 @@ function readme(path, language) {
   const text = textOf(path);
   if (text === undefined) return {};
   const withSettings = replaceBlock(text, "settings", settingsTable(settings, language));
-  return { [path]: replaceBlock(withSettings, "install", installBlock(manifest, language)) };
+  return { [path]: replaceBlock(withSettings, "install", installBlock(language)) };
 }
 
 /** @param {string} path */

@@ -123,24 +123,32 @@ function registryVariable(setting) {
   };
 }
 
+const MAIN_HERE = "/path/to/kook-chat-mcp/dist/main.js";
 const TOKEN_HERE = "paste the bot's token here";
 
 /**
- * Links that make a host install the server. VS Code asks for the token and keeps it; Cursor shows the entry, in which it
- * is to be pasted. GitHub follows https: links only, so both hosts have pages that lead on to their own scheme.
- * @param {PackageJson} manifest
+ * Links that make a host install the server as it was built on this machine. VS Code asks for its path and the token, and
+ * keeps the token; Cursor shows the entry, in which both are to be written. GitHub follows https: links only, so both hosts
+ * have pages that lead on to their own scheme.
+ *
+ * They name no npm package as long as this one is not on the registry: whoever took the name there would be run by them.
  */
-export function installLinks({ name }) {
-  const entry = { command: "npx", args: ["-y", name] };
+export function installLinks() {
   const vscode = JSON.stringify({
     name: "kook",
-    ...entry,
+    command: "node",
+    args: [`$\{input:kook-main}`],
     env: { KOOK_TOKEN: `$\{input:kook-token}` },
     inputs: [
+      { type: "promptString", id: "kook-main", description: "Absolute path of dist/main.js" },
       { type: "promptString", id: "kook-token", description: "KOOK bot token", password: true },
     ],
   });
-  const cursor = JSON.stringify({ ...entry, env: { KOOK_TOKEN: TOKEN_HERE } });
+  const cursor = JSON.stringify({
+    command: "node",
+    args: [MAIN_HERE],
+    env: { KOOK_TOKEN: TOKEN_HERE },
+  });
   const query = new URLSearchParams({ name: "kook", config: toBase64(cursor) });
   /** @param {string} scheme */
   const vscodeLink = (scheme) => `${scheme}:mcp/install?${encodeURIComponent(vscode)}`;
@@ -162,20 +170,18 @@ export function installLinks({ name }) {
 /** @param {string} text */
 const toBase64 = (text) => Buffer.from(text).toString("base64");
 
-/**
- * @param {PackageJson} manifest
- * @param {Language} language
- */
-export function installBlock(manifest, language) {
-  const { vscode, insiders, cursor } = installLinks(manifest);
+/** @param {Language} language */
+export function installBlock(language) {
+  const { vscode, insiders, cursor } = installLinks();
   const words = {
     en: {
-      links: "Install in",
-      needs: `The links start \`npx -y ${manifest.name}\`, so they work once the package is on the npm registry.`,
+      links: "Or install what was built by a link, in ",
+      needs:
+        "VS Code asks for the path of step 1 and for the token; in Cursor both are written into the entry that it shows.",
     },
     zh: {
-      links: "一键安装：",
-      needs: `这些链接会运行 \`npx -y ${manifest.name}\`，因此要等该包发布到 npm 之后才能使用。`,
+      links: "也可以通过链接安装已构建好的服务器：",
+      needs: "VS Code 会询问第 1 步中的路径和令牌；Cursor 会显示配置，请把两者填进去。",
     },
   }[language];
   const links = [
@@ -183,7 +189,7 @@ export function installBlock(manifest, language) {
     `[VS Code Insiders](${insiders.page})`,
     `[Cursor](${cursor.page})`,
   ];
-  return `${words.links} ${links.join(" · ")}\n\n${words.needs}`;
+  return `${words.links}${links.join(" · ")}\n\n${words.needs}`;
 }
 
 /**

@@ -185,39 +185,52 @@ describe("server.json", () => {
 });
 
 describe("the install links", () => {
-  const links = installLinks(manifest);
-  const entry = { command: "npx", args: ["-y", "kook-chat-mcp"] };
+  const links = installLinks();
 
   test.each([
     ["vscode:", links.vscode],
     ["vscode-insiders:", links.insiders],
-  ])("lead to %s with an entry that asks for the token", (scheme, { direct, page }) => {
-    const redirect = new URL(page);
-    expect(redirect.host).toBe("insiders.vscode.dev");
-    expect(redirect.searchParams.get("url")).toBe(direct);
-    const { protocol, pathname, search } = new URL(direct);
-    expect({ protocol, pathname }).toEqual({ protocol: scheme, pathname: "mcp/install" });
-    const { name, inputs, env, ...rest } = JSON.parse(decodeURIComponent(search.slice(1)));
-    expect(rest).toEqual(entry);
-    expect(name).toBe("kook");
-    expect(inputs).toEqual([expect.objectContaining({ type: "promptString", password: true })]);
-    expect(env).toEqual({ KOOK_TOKEN: `$\{input:${inputs[0].id}}` });
-  });
+  ])(
+    "lead to %s with an entry that asks for the path and the token",
+    (scheme, { direct, page }) => {
+      const redirect = new URL(page);
+      expect(redirect.host).toBe("insiders.vscode.dev");
+      expect(redirect.searchParams.get("url")).toBe(direct);
+      const { protocol, pathname, search } = new URL(direct);
+      expect({ protocol, pathname }).toEqual({ protocol: scheme, pathname: "mcp/install" });
+      const { inputs, ...entry } = JSON.parse(decodeURIComponent(search.slice(1)));
+      expect(inputs).toEqual([
+        expect.objectContaining({ type: "promptString" }),
+        expect.objectContaining({ type: "promptString", password: true }),
+      ]);
+      expect(entry).toEqual({
+        name: "kook",
+        command: "node",
+        args: [`$\{input:${inputs[0].id}}`],
+        env: { KOOK_TOKEN: `$\{input:${inputs[1].id}}` },
+      });
+    },
+  );
 
-  test("lead to Cursor with an entry in which the token is to be put", () => {
+  test("lead to Cursor with an entry in which the path and the token are to be put", () => {
     const [direct, page] = [new URL(links.cursor.direct), new URL(links.cursor.page)];
     expect(direct.href).toMatch(/^cursor:\/\/anysphere\.cursor-deeplink\/mcp\/install\?/);
     expect(page.search).toBe(direct.search);
     expect(direct.searchParams.get("name")).toBe("kook");
     const config = direct.searchParams.get("config") ?? "";
     expect(JSON.parse(Buffer.from(config, "base64").toString())).toEqual({
-      ...entry,
+      command: "node",
+      args: ["/path/to/kook-chat-mcp/dist/main.js"],
       env: { KOOK_TOKEN: "paste the bot's token here" },
     });
   });
 
-  test("stand in the README", () => {
-    for (const { page } of Object.values(links)) expect(read("README.md")).toContain(`(${page})`);
+  test("name no package of a registry, whose name somebody else might hold", () => {
+    expect(decodeURIComponent(JSON.stringify(links))).not.toMatch(/npx|npm/);
+  });
+
+  test.each(["README.md", "README.zh-CN.md"])("stand in %s", (readme) => {
+    for (const { page } of Object.values(links)) expect(read(readme)).toContain(`(${page})`);
   });
 });
 
