@@ -10,7 +10,8 @@ import {
   TimeoutError,
   TokenError,
 } from "./errors.ts";
-import { RateLimiter, readRateLimit, type WaitOptions } from "./rate-limiter.ts";
+import { readRateLimit } from "./rate-limit-headers.ts";
+import { RateLimiter, type WaitOptions } from "./rate-limiter.ts";
 import { SharedCalls } from "./shared-calls.ts";
 import {
   envelopeSchema,
@@ -128,10 +129,10 @@ export class KookClient {
     endpoint: Endpoint,
     parameters: Parameters,
     parse: (data: unknown) => T,
-    { signal, onWait }: WaitOptions = {},
+    options: WaitOptions = {},
   ): Promise<T> {
-    return this.#reads.join(`${endpoint.route}?${queryOf(parameters)}`, signal, (shared) =>
-      this.#request(endpoint, parameters, parse, { signal: shared, onWait }),
+    return this.#reads.join(`${endpoint.route}?${queryOf(parameters)}`, options, (shared) =>
+      this.#request(endpoint, parameters, parse, shared),
     );
   }
 
@@ -141,9 +142,10 @@ export class KookClient {
     parse: (data: unknown) => T,
     options: WaitOptions = {},
   ): Promise<T> {
+    const place = this.#limiter.takePlace();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#attempt(endpoint, parameters, parse, options);
+        return await this.#attempt(endpoint, parameters, parse, options, place);
       } catch (error) {
         if (attempt === MAX_ATTEMPTS || !mayRepeat(endpoint, error)) throw error;
         // What the limiter holds back needs no pause of its own. The rest gets full jitter, so that copies of this
@@ -160,9 +162,10 @@ export class KookClient {
     parameters: Parameters,
     parse: (data: unknown) => T,
     options: WaitOptions,
+    place: number,
   ): Promise<T> {
     const headers = this.#headers();
-    const permit = await this.#limiter.acquire(endpoint.route, options);
+    const permit = await this.#limiter.acquire(endpoint.route, options, place);
     const answer = await this.#send(endpoint, parameters, headers, options.signal).catch(
       (error) => {
         permit.release();

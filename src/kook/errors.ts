@@ -65,13 +65,20 @@ export class ApiError extends KookError {
   }
 }
 
-/** This token's share of requests is used up, by KOOK's word (HTTP 429) or by what its last answers said; not sent again. */
+/**
+ * The request waited, or would have to wait, longer than is allowed; it was not sent, or was refused with HTTP 429. Either
+ * this token's share of requests is used up, or requests before this one are still `unanswered`.
+ */
 export class RateLimitError extends KookError {
-  /** Seconds until the request could go. */
+  /** Seconds until the request could go, or after which it is worth trying again. */
   readonly retryAfterSeconds: number;
 
-  constructor(retryAfterSeconds: number) {
-    super("KOOK's rate limit for this bot is used up.");
+  constructor(retryAfterSeconds: number, cause: "used_up" | "unanswered" = "used_up") {
+    super(
+      cause === "used_up"
+        ? "KOOK's rate limit for this bot is used up."
+        : "Not sent: KOOK has not answered the requests before this one.",
+    );
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -1,23 +1,16 @@
 // Pacing by what KOOK's answers say of its limits: requests wait here before they are sent, so that KOOK has no reason to
 // refuse them. KOOK warns, then disables, bots that keep exceeding their limits.
+import { Bucket, pauseOf, type Sent } from "./bucket.ts";
 import { RateLimitError } from "./errors.ts";
-
-/** What an answer's `X-Rate-Limit-*` headers say. Each part may be missing. */
-export interface RateLimitInfo {
-  /** KOOK's name for what is limited together. */
-  bucket: string | undefined;
-  limit: number | undefined;
-  remaining: number | undefined;
-  /** Milliseconds until the bucket is full again. */
-  resetMs: number | undefined;
-  /** The limit is the bot's as a whole, not the bucket's. */
-  global: boolean;
-}
+import type { RateLimitInfo } from "./rate-limit-headers.ts";
 
 export interface WaitOptions {
   /** Takes the request out of the queue. */
   signal?: AbortSignal | undefined;
-  /** Told at once, and every few seconds, that the request still waits, and for how many milliseconds more. */
+  /**
+   * Told at once, and every few seconds, that the request still waits, and for how many milliseconds more; 0 where that
+   * depends on the answer to a request before it.
+   */
   onWait?: ((waitMs: number) => void) | undefined;
 }
 
@@ -26,82 +19,70 @@ export interface Permit {
   release(info?: RateLimitInfo, refused?: boolean): void;
 }
 
-/**
- * A host starts two or three copies of a server, all with the same token. They cannot talk to each other, so each takes
- * at a time no more than its share of what is left, and leaves a reserve for what the others have under way.
- */
-const SIBLINGS = 4;
-/** Half of an equal share: what the siblings sent since the last answer is not in its figure. Twice that meets 429s. */
-const SHARE = 1 / (2 * SIBLINGS);
-/** What an answer said of the remaining requests is trusted this long; the siblings have been sending meanwhile. */
-const FRESH_MS = 1_000;
-/** Wait after a refusal that does not say how long. */
-const UNKNOWN_RESET_MS = 5_000;
-const MIN_REFUSAL_MS = 1_000;
 const WAIT_REPORT_MS = 5_000;
-/** No limit of KOOK's is this long; a broken header must not stop a bot for years. */
-const MAX_RESET_MS = 3_600_000;
 /** Names are remembered up to this many, so that a server that makes up new ones costs no memory. */
 const MAX_BUCKETS = 64;
 
 interface Waiter {
-  order: number;
-  queuedAt: number;
+  place: number;
+  /** When it has waited too long, and when it is next told that it waits; on a monotonic clock. */
+  until: number;
+  reportAt: number;
+  onWait: ((waitMs: number) => void) | undefined;
   start(permit: Permit): void;
   fail(error: unknown): void;
 }
 
-class Bucket {
-  limit: number | undefined;
-  /** Undefined until an answer of the present window has said it. */
-  remaining: number | undefined;
-  resetAt: number | undefined;
-  learntAt = 0;
-  /** Length of a window, as far as it has been seen. */
-  windowMs = 0;
-  /** Counts the windows, so that answers to requests of an earlier one are known for what they are. */
-  window = 0;
-  inFlight = 0;
-  /** Those of `inFlight` that were sent in the present window. */
-  inFlightNow = 0;
-  queue: Waiter[] = [];
+/** Those who wait for one bucket. */
+class Queue {
+  readonly bucket = new Bucket();
+  waiters: Waiter[] = [];
   timer: NodeJS.Timeout | undefined;
   /** Set when an answer tells that this bucket is a known one under another name. */
-  mergedInto: Bucket | undefined;
+  mergedInto: Queue | undefined;
 
-  get reserve(): number {
-    return Math.min(SIBLINGS - 1, Math.floor((this.limit ?? 0) / 10));
+  add(waiter: Waiter): void {
+    const behind = this.waiters.findLastIndex(({ place }) => place < waiter.place) + 1;
+    this.waiters.splice(behind, 0, waiter);
   }
 }
 
 /** One limiter paces all requests of one token. */
 export class RateLimiter {
   readonly #maxWaitMs: number;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #queues = new Map<string, Queue>();
   #pausedUntil = 0;
-  #order = 0;
+  #lastPlace = 0;
 
   /** @param maxWaitMs a request that would have to wait longer fails at once */
   constructor({ maxWaitMs }: { maxWaitMs: number }) {
     this.#maxWaitMs = maxWaitMs;
   }
 
+  /** A place in the order in which requests are served; one that has to be sent again keeps its own. */
+  takePlace(): number {
+    return this.#lastPlace++;
+  }
+
   /**
-   * Waits for the route's turn; within a route first come, first served.
-   * @throws RateLimitError when the wait would be too long; the signal's reason when aborted
+   * Waits for the route's turn; within a bucket first come, first served.
+   * @throws RateLimitError when the wait would be, or has become, too long; the signal's reason when aborted
    */
-  acquire(route: string, { signal, onWait }: WaitOptions = {}): Promise<Permit> {
+  acquire(
+    route: string,
+    { signal, onWait }: WaitOptions = {},
+    place = this.takePlace(),
+  ): Promise<Permit> {
     signal?.throwIfAborted();
-    const bucket = this.#bucketOf(route);
+    const entered = this.#queueOf(route);
+    const now = performance.now();
     return new Promise((resolve, reject) => {
-      let reporting: NodeJS.Timeout | undefined;
-      const leave = () => {
-        clearInterval(reporting);
-        signal?.removeEventListener("abort", abort);
-      };
+      const leave = () => signal?.removeEventListener("abort", abort);
       const waiter: Waiter = {
-        order: this.#order++,
-        queuedAt: Date.now(),
+        place,
+        until: now + this.#maxWaitMs,
+        reportAt: now,
+        onWait,
         start: (permit) => {
           leave();
           resolve(permit);
@@ -112,167 +93,108 @@ export class RateLimiter {
         },
       };
       const abort = () => {
-        const holder = follow(bucket);
-        holder.queue = holder.queue.filter((other) => other !== waiter);
+        const queue = follow(entered);
+        queue.waiters = queue.waiters.filter((other) => other !== waiter);
         waiter.fail(signal?.reason);
-        this.#pump(holder);
+        this.#pump(queue);
       };
       signal?.addEventListener("abort", abort);
-      bucket.queue.push(waiter);
-      this.#pump(bucket);
-      if (onWait && follow(bucket).queue.includes(waiter)) {
-        const report = () => onWait(this.#waitMs(follow(bucket)) || 0);
-        report();
-        reporting = setInterval(report, WAIT_REPORT_MS);
-      }
+      entered.add(waiter);
+      this.#pump(entered);
     });
   }
 
-  #bucketOf(name: string): Bucket {
-    let bucket = this.#buckets.get(name);
-    if (!bucket) {
-      bucket = new Bucket();
-      this.#buckets.set(name, bucket);
+  #queueOf(name: string): Queue {
+    let queue = this.#queues.get(name);
+    if (!queue) {
+      queue = new Queue();
+      this.#queues.set(name, queue);
     }
-    return follow(bucket);
+    return follow(queue);
   }
 
-  /** Starts what may start, fails what would wait too long, and sets the alarm for the rest. */
-  #pump(bucket: Bucket): void {
-    clearTimeout(bucket.timer);
-    let waitMs = this.#waitMs(bucket);
-    while (bucket.queue.length > 0 && waitMs === 0) {
-      bucket.queue.shift()?.start(this.#permit(bucket));
-      waitMs = this.#waitMs(bucket);
+  /** Starts what may start, fails what waits too long, tells the rest that they wait, and sets the alarm for them. */
+  #pump(queue: Queue): void {
+    clearTimeout(queue.timer);
+    let waitMs = this.#waitMs(queue);
+    while (queue.waiters.length > 0 && waitMs === 0) {
+      queue.waiters.shift()?.start(this.#permit(queue));
+      waitMs = this.#waitMs(queue);
     }
+    if (queue.waiters.length === 0) return;
+    const now = performance.now();
+    this.#failHopeless(queue, waitMs, now);
     // Without a figure the queue waits for an answer, which pumps again.
-    if (bucket.queue.length === 0 || waitMs === undefined) return;
-    this.#failHopeless(bucket, waitMs);
-    if (bucket.queue.length > 0) {
-      bucket.timer = setTimeout(() => this.#pump(bucket), Math.min(waitMs, this.#maxWaitMs));
+    let wakeAt = now + (waitMs ?? Number.POSITIVE_INFINITY);
+    for (const waiter of queue.waiters) {
+      if (waiter.reportAt <= now) {
+        waiter.onWait?.(waitMs ?? 0);
+        waiter.reportAt = now + WAIT_REPORT_MS;
+      }
+      wakeAt = Math.min(wakeAt, waiter.until, waiter.reportAt);
     }
+    if (queue.waiters.length > 0) queue.timer = setTimeout(() => this.#pump(queue), wakeAt - now);
   }
 
-  #failHopeless(bucket: Bucket, waitMs: number): void {
-    const now = Date.now();
-    const perWindow = Math.max(1, (bucket.limit ?? 1) - bucket.reserve);
-    const waits = (waiter: Waiter, position: number) => {
-      const ms = waitMs + Math.floor(position / perWindow) * bucket.windowMs;
-      if (now - waiter.queuedAt + ms <= this.#maxWaitMs) return true;
-      waiter.fail(new RateLimitError(Math.ceil(ms / 1000)));
+  /** Fails those whose turn will come too late, as far as can be foreseen, and those who have waited too long already. */
+  #failHopeless(queue: Queue, waitMs: number | undefined, now: number): void {
+    const { perWindow, windowMs } = queue.bucket.pace;
+    const hopeless: [Waiter, RateLimitError][] = [];
+    queue.waiters = queue.waiters.filter((waiter, position) => {
+      const ms = (waitMs ?? 0) + Math.floor(position / perWindow) * (waitMs ? windowMs : 0);
+      if (now + ms <= waiter.until && now < waiter.until) return true;
+      const seconds = Math.ceil((ms || this.#maxWaitMs) / 1000);
+      hopeless.push([waiter, new RateLimitError(seconds, ms ? "used_up" : "unanswered")]);
       return false;
-    };
-    bucket.queue = bucket.queue.filter(waits);
+    });
+    for (const [waiter, error] of hopeless) waiter.fail(error);
   }
 
-  /**
-   * Milliseconds until the next request may go: 0 for now, undefined for when an answer has come. A window whose end has
-   * passed is left behind here.
-   */
-  #waitMs(bucket: Bucket): number | undefined {
-    const now = Date.now();
-    if (this.#pausedUntil > now) return this.#pausedUntil - now;
-    if (bucket.resetAt !== undefined && bucket.resetAt <= now) openWindow(bucket);
-    // One request asks; its answer says how many more there may be.
-    if (bucket.remaining === undefined || bucket.resetAt === undefined) {
-      return bucket.inFlightNow === 0 ? 0 : undefined;
-    }
-    const left = bucket.remaining - bucket.reserve;
-    if (left - bucket.inFlight <= 0) return bucket.resetAt - now;
-    const fresh = now - bucket.learntAt < FRESH_MS;
-    const share = fresh ? Math.max(1, Math.floor(left * SHARE)) : 1;
-    return bucket.inFlightNow < share ? 0 : undefined;
+  /** Milliseconds until the next request may go: 0 for now, undefined for when an answer has come. */
+  #waitMs({ bucket }: Queue): number | undefined {
+    const now = performance.now();
+    return this.#pausedUntil > now ? this.#pausedUntil - now : bucket.waitMs(now);
   }
 
-  #permit(sentFrom: Bucket): Permit {
-    const { window } = sentFrom;
-    sentFrom.inFlight++;
-    sentFrom.inFlightNow++;
+  #permit(queue: Queue): Permit {
+    const sent = queue.bucket.send(performance.now());
     return {
       release: (info, refused = false) => {
-        const bucket = this.#learnName(follow(sentFrom), info?.bucket);
-        bucket.inFlight--;
-        const merged = bucket !== sentFrom;
-        const current = !merged && window === bucket.window;
-        if (current) bucket.inFlightNow--;
-        if (refused) this.#learnRefusal(bucket, info);
-        else if (info && (current || merged)) learn(bucket, info);
-        this.#pump(bucket);
+        const holder = this.#learnName(follow(queue), info?.bucket);
+        this.#receive(holder, sent, info, refused);
+        this.#pump(holder);
       },
     };
   }
 
+  #receive(queue: Queue, sent: Sent, info: RateLimitInfo | undefined, refused: boolean): void {
+    const now = performance.now();
+    const global = refused && info?.global === true;
+    // With a global refusal the bucket itself may have plenty left.
+    queue.bucket.receive(sent, global ? undefined : info, refused && !global, now);
+    if (!global) return;
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseOf(info));
+    for (const other of new Set([...this.#queues.values()].map(follow))) this.#pump(other);
+  }
+
   /** Queues of routes that turn out to share a bucket become one. */
-  #learnName(bucket: Bucket, name: string | undefined): Bucket {
-    const named = name === undefined ? bucket : this.#buckets.get(name);
-    if (!named && this.#buckets.size < MAX_BUCKETS) this.#buckets.set(name as string, bucket);
+  #learnName(queue: Queue, name: string | undefined): Queue {
+    if (name === undefined) return queue;
+    const named = this.#queues.get(name);
+    if (!named && this.#queues.size < MAX_BUCKETS) this.#queues.set(name, queue);
     const known = named && follow(named);
-    if (!known || known === bucket) return bucket;
-    clearTimeout(bucket.timer);
-    known.queue = [...known.queue, ...bucket.queue].sort((a, b) => a.order - b.order);
-    known.inFlight += bucket.inFlight;
-    // Windows of the two are not the same: what is under way counts as of an earlier one.
-    bucket.queue = [];
-    bucket.mergedInto = known;
+    if (!known || known === queue) return queue;
+    clearTimeout(queue.timer);
+    for (const waiter of queue.waiters) known.add(waiter);
+    queue.waiters = [];
+    queue.mergedInto = known;
+    known.bucket.absorb(queue.bucket);
     return known;
   }
-
-  #learnRefusal(bucket: Bucket, info: RateLimitInfo | undefined): void {
-    const now = Date.now();
-    const resetAt = now + Math.max(info?.resetMs ?? UNKNOWN_RESET_MS, MIN_REFUSAL_MS);
-    if (info?.global) {
-      this.#pausedUntil = Math.max(this.#pausedUntil, resetAt);
-      return;
-    }
-    bucket.limit = info?.limit ?? bucket.limit;
-    bucket.remaining = 0;
-    bucket.resetAt = Math.max(bucket.resetAt ?? 0, resetAt);
-    bucket.windowMs = Math.max(bucket.windowMs, resetAt - now);
-  }
 }
 
-function learn(bucket: Bucket, { limit, remaining, resetMs }: RateLimitInfo): void {
-  if (remaining === undefined || resetMs === undefined) return;
-  const now = Date.now();
-  bucket.limit = limit ?? bucket.limit;
-  // Answers overtake one another: the least of a window is the latest. A reset in whole seconds is rounded up, so the
-  // earliest is the nearest to the truth.
-  bucket.remaining = Math.min(bucket.remaining ?? remaining, remaining);
-  bucket.resetAt = Math.min(bucket.resetAt ?? Number.POSITIVE_INFINITY, now + resetMs);
-  bucket.windowMs = Math.max(bucket.windowMs, resetMs);
-  bucket.learntAt = now;
-}
-
-function openWindow(bucket: Bucket): void {
-  bucket.remaining = undefined;
-  bucket.resetAt = undefined;
-  bucket.window++;
-  bucket.inFlightNow = 0;
-}
-
-function follow(bucket: Bucket): Bucket {
-  let last = bucket;
+function follow(queue: Queue): Queue {
+  let last = queue;
   while (last.mergedInto) last = last.mergedInto;
   return last;
-}
-
-/**
- * Reads the headers of an answer. `Reset` is the seconds to wait; one official SDK takes it for an epoch, so a value above
- * 1e9 is read as one.
- */
-export function readRateLimit(headers: { get(name: string): string | null }): RateLimitInfo {
-  const number = (name: string) => {
-    const value = Number.parseFloat(headers.get(`X-Rate-Limit-${name}`) ?? "");
-    return value >= 0 && Number.isFinite(value) ? value : undefined;
-  };
-  const reset = number("Reset");
-  const seconds = reset !== undefined && reset > 1e9 ? reset - Date.now() / 1000 : reset;
-  return {
-    bucket: headers.get("X-Rate-Limit-Bucket") ?? undefined,
-    limit: number("Limit"),
-    remaining: number("Remaining"),
-    resetMs:
-      seconds === undefined ? undefined : Math.min(Math.max(0, seconds * 1000), MAX_RESET_MS),
-    global: headers.get("X-Rate-Limit-Global") !== null,
-  };
 }

@@ -367,3 +367,18 @@ test("identical reads at the same moment share one request; each may leave alone
   answer(json(viewed)());
   await later;
 });
+
+test("one who joins a read that waits is told of the wait at once, and of each further report", async () => {
+  vi.useFakeTimers();
+  const limits = { "X-Rate-Limit-Limit": "5", "X-Rate-Limit-Remaining": "0" };
+  const { fetch } = kook(json(viewed, 200, { ...limits, "X-Rate-Limit-Reset": "9" }));
+  const kookClient = client(fetch);
+  await kookClient.viewChat("first");
+  const told: Record<"first" | "joined", number[]> = { first: [], joined: [] };
+  const calls = [kookClient.viewChat("abc", { onWait: (ms) => told.first.push(ms) })];
+  await vi.advanceTimersByTimeAsync(3_000);
+  calls.push(kookClient.viewChat("abc", { onWait: (ms) => told.joined.push(ms) }));
+  await vi.advanceTimersByTimeAsync(6_000);
+  await Promise.all(calls);
+  expect(told).toEqual({ first: [9_000, 4_000], joined: [6_000, 4_000] });
+});

@@ -1,11 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { RateLimitError } from "../../src/kook/errors.ts";
-import {
-  type Permit,
-  RateLimiter,
-  type RateLimitInfo,
-  readRateLimit,
-} from "../../src/kook/rate-limiter.ts";
+import { type RateLimitInfo, readRateLimit } from "../../src/kook/rate-limit-headers.ts";
+import { type Permit, RateLimiter } from "../../src/kook/rate-limiter.ts";
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());
@@ -64,6 +60,52 @@ describe("before a limit is known", () => {
   });
 });
 
+describe("behind a request that is not answered", () => {
+  test("a wait is told of, without a figure, and ends with the longest wait", async () => {
+    const limiter = new RateLimiter({ maxWaitMs: 12_000 });
+    ask(limiter, "list");
+    const waits: number[] = [];
+    const state = ask(limiter, "list", { onWait: (ms: number) => waits.push(ms) });
+    await vi.advanceTimersByTimeAsync(11_999);
+    expect(state.error).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(state.error).toBeInstanceOf(RateLimitError);
+    expect(state.error).toMatchObject({
+      message: expect.stringContaining("has not answered the requests before this one"),
+      retryAfterSeconds: 12,
+    });
+    expect(waits).toEqual([0, 0, 0]);
+  });
+
+  test("the one behind a wait that was given up goes on", async () => {
+    const limiter = new RateLimiter({ maxWaitMs: 1_000 });
+    const first = ask(limiter, "list");
+    ask(limiter, "list");
+    await vi.advanceTimersByTimeAsync(900);
+    const third = ask(limiter, "list");
+    await vi.advanceTimersByTimeAsync(200);
+    first.permit?.release();
+    await settled();
+    expect(third.permit).toBeDefined();
+  });
+});
+
+test("a request that is sent again keeps its place before those that came later", async () => {
+  const limiter = new RateLimiter({ maxWaitMs: 60_000 });
+  const place = limiter.takePlace();
+  const first = await limiter.acquire("list", {}, place);
+  const order: string[] = [];
+  const later = limiter.acquire("list").then(() => order.push("later"));
+  first.release(said({ limit: 9, remaining: 0, resetMs: 1_000 }), true);
+  const again = limiter.acquire("list", {}, place).then((permit) => {
+    order.push("again");
+    permit.release(said({ limit: 9, remaining: 8, resetMs: 1_000 }));
+  });
+  await vi.advanceTimersByTimeAsync(1_000);
+  await Promise.all([again, later]);
+  expect(order).toEqual(["again", "later"]);
+});
+
 describe("once a limit is known", () => {
   async function learnt(info: Partial<RateLimitInfo>, maxWaitMs = 60_000) {
     const limiter = new RateLimiter({ maxWaitMs });
@@ -89,6 +131,41 @@ describe("once a limit is known", () => {
     expect(states.filter((state) => state.permit)).toHaveLength(1);
   });
 
+  test.each([
+    ["no reset", undefined, 5_000],
+    ["a reset of 0 s, rounded down", 0, 1_000],
+    ["a reset in decimals", 250, 250],
+  ])("nothing left and %s means a pause", async (_, resetMs, pauseMs) => {
+    const limiter = await learnt({ limit: 2, remaining: 0, resetMs });
+    const state = ask(limiter, "list");
+    await vi.advanceTimersByTimeAsync(pauseMs - 1);
+    expect(state.permit).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(state.permit).toBeDefined();
+  });
+
+  test("a request that was given up may have been counted, and is", async () => {
+    const limiter = await learnt({ limit: 2, remaining: 1, resetMs: 2_000 });
+    const lost = ask(limiter, "list");
+    await settled();
+    lost.permit?.release();
+    const state = ask(limiter, "list");
+    await vi.advanceTimersByTimeAsync(1_999);
+    expect(state.permit).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(state.permit).toBeDefined();
+  });
+
+  test("the last of a window is kept for a second, to see whether others have come in", async () => {
+    const limiter = await learnt({ limit: 10, remaining: 9, resetMs: 4_000 });
+    for (let left = 8; left > 1; left--) {
+      const next = ask(limiter, "list");
+      await settled();
+      next.permit?.release(said({ limit: 10, remaining: left, resetMs: 4_000 }));
+    }
+    expect(await goneAfter(limiter, [999, 1])).toEqual([0, 1]);
+  });
+
   test("a small limit has no reserve, so that it can be used at all", async () => {
     const limiter = await learnt({ limit: 2, remaining: 1, resetMs: 2_000 });
     const state = ask(limiter, "list");
@@ -108,9 +185,9 @@ describe("once a limit is known", () => {
     const limiter = await learnt({ limit: 10, remaining: 0, resetMs: 4_000 }, 10_000);
     const states = Array.from({ length: 30 }, () => ask(limiter, "list"));
     await settled();
-    // The reserve is 1: nine in 4 s, nine in 8 s, the rest would come after 12 s.
-    expect(states.filter((state) => state.error)).toHaveLength(12);
-    expect(states.findIndex((state) => state.error)).toBe(18);
+    // Others have used nine, so three are theirs: seven in 4 s, seven in 8 s, the rest would come after 12 s.
+    expect(states.filter((state) => state.error)).toHaveLength(16);
+    expect(states.findIndex((state) => state.error)).toBe(14);
   });
 
   test("a cancelled request leaves the queue at once and holds nobody back", async () => {
@@ -147,6 +224,17 @@ describe("once a limit is known", () => {
     expect(state.permit).toBeDefined();
   });
 });
+
+/** How many of a few requests have gone after each of these times. */
+async function goneAfter(limiter: RateLimiter, times: number[]) {
+  const states = Array.from({ length: 3 }, () => ask(limiter, "list"));
+  const gone: number[] = [];
+  for (const ms of times) {
+    await vi.advanceTimersByTimeAsync(ms);
+    gone.push(states.filter((state) => state.permit).length);
+  }
+  return gone;
+}
 
 describe("a refusal", () => {
   test("stops the bucket until its reset, though the headers said that some remain", async () => {
@@ -186,6 +274,17 @@ describe("a refusal", () => {
   });
 });
 
+test("a global refusal that is too long fails those who wait for other buckets at once", async () => {
+  const limiter = new RateLimiter({ maxWaitMs: 10_000 });
+  const [list, view] = [ask(limiter, "list"), ask(limiter, "view")];
+  const waiting = ask(limiter, "view");
+  await settled();
+  list.permit?.release(said({ resetMs: 30_000, global: true }), true);
+  await settled();
+  expect(view.permit).toBeDefined();
+  expect(waiting.error).toMatchObject({ retryAfterSeconds: 30 });
+});
+
 test("routes that turn out to share a bucket share its limit from then on", async () => {
   const limiter = new RateLimiter({ maxWaitMs: 60_000 });
   const [list, view] = [ask(limiter, "list"), ask(limiter, "view")];
@@ -218,10 +317,13 @@ describe("the headers", () => {
   test.each([
     ["a decimal", "0.25", 250],
     ["an epoch", String(Date.UTC(2026, 0, 1) / 1000 + 9), 9_000],
+    ["an epoch in milliseconds", String(Date.UTC(2026, 0, 1) + 9_000), 9_000],
     ["an epoch that has passed", "1500000000", 0],
     ["more than an hour", "999999999", 3_600_000],
     ["a negative number", "-3", undefined],
     ["no number", "soon", undefined],
+    ["a number with a unit", "5 minutes", undefined],
+    ["nothing", "", undefined],
   ])("may have %s for the reset", (_, reset, resetMs) => {
     expect(read({ "X-Rate-Limit-Reset": reset }).resetMs).toBe(resetMs);
   });

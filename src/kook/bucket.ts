@@ -1,0 +1,199 @@
+// What is known of one of KOOK's rate limits, and how many requests that allows at this moment.
+import type { RateLimitInfo } from "./rate-limit-headers.ts";
+
+/** So many processes may be at work on one token: a host starts two or three copies of a server. */
+const PROCESSES = 4;
+/**
+ * What one process has under way at a time, as a share of what is left: half of an equal one, because what the others
+ * sent since the last answer is not in its figure. Twice that meets refusals.
+ */
+const SHARE = 1 / (2 * PROCESSES);
+/** Left to newcomers by a process that sees itself alone: a host seldom adds more copies at the same moment. */
+const RESERVE_ALONE = 2;
+/** What an answer said of the remaining requests is trusted this long; others may have been sending meanwhile. */
+const FRESH_MS = 1_000;
+/** Wait after an answer that says there is nothing left, but not for how long. */
+const UNKNOWN_RESET_MS = 5_000;
+/** A reset of 0 s while nothing is left has been rounded down. */
+const MIN_RESET_MS = 1_000;
+/** By so much a reset in whole seconds is late at most, and with it those who learnt theirs in the middle of a window. */
+const ROUNDING_MS = 1_000;
+/** Windows for which those who were seen at work are reckoned with. */
+const MEMORY = 3;
+
+/** A request that was sent, as far as the bucket has to remember it. */
+export interface Sent {
+  readonly bucket: Bucket;
+  readonly window: number;
+  readonly at: number;
+}
+
+/**
+ * One bucket: its limit, and the present window of it. Times are those of a monotonic clock, in milliseconds.
+ *
+ * Processes with the same token cannot talk to each other, but each sees what the others do: KOOK counts all requests of
+ * a window, and what it counts beyond one's own is theirs. So a window begins with one request and goes on with a small
+ * share of what is left at a time. Where that is too slow to spend the window, because answers take long, a first share
+ * is let run out: if nobody else's requests were counted by then, as many go out as it takes.
+ */
+export class Bucket {
+  #limit: number | undefined;
+  /** Undefined until an answer of the present window has said it. */
+  #remaining: number | undefined;
+  #resetAt: number | undefined;
+  #learntAt = 0;
+  /** Counts the windows, so that answers to requests of an earlier one are known for what they are. */
+  #window = 0;
+  #openedAt = 0;
+  #windowMs = 0;
+  #roundTripMs = 0;
+  /** Sent, and neither answered nor given up, in whatever window. */
+  #inFlight = 0;
+  /** Those of `#inFlight` that were sent in the present window. */
+  #inFlightNow = 0;
+  /** Own requests that the present window may count: those sent in it, and those under way when it opened. */
+  #ownNow = 0;
+  /** What may still be sent before all that is under way has been answered. */
+  #trial = 0;
+  /** All requests of the present window were this process's own when last everything was answered. */
+  #alone = false;
+  /** The most requests of others that a window of late has counted, and when that was. */
+  #others = { count: 0, window: 0 };
+
+  /** Requests a window allows this process, and its length in milliseconds, as far as both are known. */
+  get pace(): { perWindow: number; windowMs: number } {
+    return {
+      perWindow: Math.max(1, (this.#limit ?? 1) - this.#reserve),
+      windowMs: this.#windowMs,
+    };
+  }
+
+  /**
+   * Milliseconds until the next request may go: 0 for now, undefined for when an answer has come. A window whose end has
+   * passed is left behind here.
+   */
+  waitMs(now: number): number | undefined {
+    if (this.#resetAt !== undefined && this.#resetAt <= now) this.#openWindow();
+    // One request asks; its answer says how many more there may be.
+    if (this.#remaining === undefined || this.#resetAt === undefined) {
+      return this.#inFlightNow === 0 ? 0 : undefined;
+    }
+    const free = this.#remaining - this.#reserve - this.#inFlight;
+    if (free <= 0) return this.#resetAt - now;
+    if (free === 1 && now < this.#lookAt) return this.#lookAt - now;
+    return this.#mayJoin(this.#remaining - this.#reserve, now) ? 0 : undefined;
+  }
+
+  send(now: number): Sent {
+    if (this.#ownNow === this.#inFlight) this.#openedAt = now;
+    this.#inFlight++;
+    this.#inFlightNow++;
+    this.#ownNow++;
+    this.#trial--;
+    return { bucket: this, window: this.#window, at: now };
+  }
+
+  /** Takes in the answer to a request, or that there was none: KOOK may have counted it all the same. */
+  receive(sent: Sent, info: RateLimitInfo | undefined, refused: boolean, now: number): void {
+    this.#inFlight--;
+    const current = sent.bucket === this && sent.window === this.#window;
+    if (current) this.#inFlightNow--;
+    this.#roundTripMs += (now - sent.at - this.#roundTripMs) / 4;
+    // A bucket that has just been found to be this one under another name has no windows in common with it.
+    const earlier = !current && sent.bucket === this;
+    if (refused) this.#learnRefusal(info, now);
+    else if (!earlier) this.#learn(info, now);
+  }
+
+  /** Takes over what is under way of a bucket that turned out to be this one; it counts as of an earlier window. */
+  absorb(other: Bucket): void {
+    this.#inFlight += other.#inFlight;
+    this.#ownNow += other.#ownNow;
+  }
+
+  /**
+   * Until then the last request of a window is kept, to see whether others have come in: those who learnt their reset in
+   * the middle of a window, in whole seconds, are late by a rounding, and would find every window spent.
+   */
+  get #lookAt(): number {
+    if (this.#reserve === 0 || this.#othersLately > 0 || this.#resetAt === undefined) return 0;
+    return this.#openedAt + Math.min(ROUNDING_MS, (this.#resetAt - this.#openedAt) / 2);
+  }
+
+  get #othersLately(): number {
+    return this.#window - this.#others.window < MEMORY ? this.#others.count : 0;
+  }
+
+  /** Left for requests of others that have not been counted yet. A small limit has none, so that it can be used at all. */
+  get #reserve(): number {
+    const tenth = Math.floor((this.#limit ?? 0) / 10);
+    const wanted = Math.max(tenth, this.#othersLately);
+    return Math.min(wanted, this.#alone ? RESERVE_ALONE : PROCESSES - 1);
+  }
+
+  /** Whether one more may be under way beside those that are. */
+  #mayJoin(left: number, now: number): boolean {
+    if (now - this.#learntAt >= FRESH_MS) return this.#inFlightNow === 0;
+    const share = Math.max(1, Math.floor(left * SHARE));
+    // To be done in half of the time there is.
+    const timeMs = ((this.#resetAt ?? now) - now) / 2;
+    const needed = Math.ceil((left * this.#roundTripMs) / timeMs);
+    if (needed <= share || this.#othersLately > 0) return this.#inFlightNow < share;
+    if (this.#alone) return this.#inFlightNow < needed;
+    if (this.#inFlight === 0) this.#trial = share;
+    return this.#trial > 0;
+  }
+
+  #learn(info: RateLimitInfo | undefined, now: number): void {
+    this.#limit = info?.limit ?? this.#limit;
+    const { remaining } = info ?? {};
+    const resetMs = remaining === 0 ? info?.resetMs || pauseOf(info) : info?.resetMs;
+    if (remaining === undefined || resetMs === undefined) {
+      this.#remaining &&= this.#remaining - 1;
+      return;
+    }
+    // The first answer of a window has the longest reset; that of a broken header is forgotten with its window.
+    if (this.#remaining === undefined || resetMs > this.#windowMs) this.#windowMs = resetMs;
+    // Answers overtake one another: the least of a window is the latest. A reset in whole seconds is rounded up, so the
+    // earliest is the nearest to the truth.
+    this.#remaining = Math.min(this.#remaining ?? remaining, remaining);
+    this.#resetAt = Math.min(this.#resetAt ?? Number.POSITIVE_INFINITY, now + resetMs);
+    this.#learntAt = now;
+    this.#lookForOthers(this.#remaining);
+  }
+
+  #learnRefusal(info: RateLimitInfo | undefined, now: number): void {
+    const resetMs = pauseOf(info);
+    this.#limit = info?.limit ?? this.#limit;
+    this.#remaining = 0;
+    this.#resetAt = now + resetMs;
+    this.#windowMs = resetMs;
+    this.#remember(1);
+  }
+
+  /** What is counted beyond one's own is somebody else's; how much, is certain only while nothing is under way. */
+  #lookForOthers(remaining: number): void {
+    if (this.#limit === undefined) return;
+    const others = this.#limit - remaining - this.#ownNow;
+    if (others > 0) this.#remember(others);
+    this.#alone = others <= 0 && (this.#alone || (this.#inFlight === 0 && this.#ownNow > 1));
+  }
+
+  #remember(count: number): void {
+    this.#others = { count: Math.max(count, this.#othersLately), window: this.#window };
+  }
+
+  #openWindow(): void {
+    this.#remaining = undefined;
+    this.#resetAt = undefined;
+    this.#window++;
+    this.#inFlightNow = 0;
+    this.#ownNow = this.#inFlight;
+    this.#alone = false;
+  }
+}
+
+/** How long to send nothing after an answer that says that nothing is left, in milliseconds. */
+export function pauseOf(info: RateLimitInfo | undefined): number {
+  return Math.max(info?.resetMs ?? UNKNOWN_RESET_MS, MIN_RESET_MS);
+}
