@@ -1,8 +1,9 @@
 // Reads the settings from flags and environment, and explains in one line what cannot be understood.
 import { parseArgs } from "node:util";
-import { closestMatch } from "leven";
 import type * as z from "zod";
+import { ConfigError, closest, nearest } from "./config-error.ts";
 import type { Token } from "./kook/client.ts";
+import { faultsHelp, parseSandboxFlags, type SandboxFlags, sandboxFlags } from "./sandbox-flags.ts";
 import {
   type Setting,
   type SettingName,
@@ -12,8 +13,7 @@ import {
 } from "./settings.ts";
 import { readToken } from "./token.ts";
 
-/** A setting cannot be understood. The message is one line that names it and what would be valid. */
-export class ConfigError extends Error {}
+export { ConfigError };
 
 /** What `kook-chat-mcp` was asked to do, and how. */
 export interface Config extends Omit<z.infer<typeof settingsSchema>, "token" | "tokenFile"> {
@@ -21,8 +21,8 @@ export interface Config extends Omit<z.infer<typeof settingsSchema>, "token" | "
   token: Token;
   /** Talk to the built-in sandbox instead of KOOK. */
   sandbox: boolean;
-  /** Port of the `sandbox` command; 0 for a free one. */
-  port: number;
+  /** Of the `sandbox` command. */
+  served: SandboxFlags;
   /** `doctor` answers in JSON. */
   json: boolean;
 }
@@ -58,7 +58,7 @@ export function parseConfig({ argv, env, readFile }: ConfigSources): Config {
     ...rest,
     command,
     sandbox: values["sandbox"] === true,
-    port: portOf(values["port"]),
+    served: parseSandboxFlags(values),
     json: values["json"] === true,
     token: readToken(token, tokenFile, readFile),
   };
@@ -107,12 +107,24 @@ export function helpText(): string {
 Usage
   kook-chat-mcp                     serve MCP on stdin and stdout
   kook-chat-mcp --sandbox           the same on a built-in KOOK with made-up chats; needs no token
-  kook-chat-mcp sandbox [--port N]  serve that sandbox over HTTP on 127.0.0.1
+  kook-chat-mcp sandbox             serve that sandbox over HTTP on 127.0.0.1
   kook-chat-mcp doctor [--json]     check the set-up: settings, network, token, hosts' configuration
   kook-chat-mcp --help | --version
 
 Settings, as environment variable or flag; a flag wins
 ${rows.join("\n")}
+
+Flags of the sandbox command
+  --port N           default: a free one
+  --limit N          requests that each endpoint allows in a window; default 120
+  --window N         length of that window in seconds; default 60
+  --decimal-reset    give the time until the reset in decimals
+  --fault NAME[:P]   let a fault strike every request, or a share P of them such as 0.01;
+                     may be repeated; all:P stands for all that strike single requests
+  --seed N           of that chance; the same seed gives the same run; default 1
+
+Faults
+${faultsHelp()}
 `;
 }
 
@@ -127,7 +139,7 @@ const flags = {
     }),
   ),
   sandbox: { type: "boolean" },
-  port: { type: "string" },
+  ...sandboxFlags,
   json: { type: "boolean" },
   help: { type: "boolean", short: "h" },
   version: { type: "boolean", short: "v" },
@@ -206,16 +218,6 @@ function describeIssue(
   return `${source} must be one of ${valid.join(", ")}, not ${JSON.stringify(text)}${nearest(text ?? "", valid)}`;
 }
 
-function nearest(text: string, candidates: readonly string[], prefix = ""): string {
-  const match = closest(text, candidates);
-  return match === undefined ? "" : `; did you mean ${prefix}${match}?`;
-}
-
-function closest(text: string, candidates: readonly string[]): string | undefined {
-  const maxDistance = Math.min(4, Math.ceil(text.length / 2));
-  return closestMatch(text.slice(0, 64), candidates, { maxDistance });
-}
-
 function commandOf(positionals: string[], values: FlagValues): Config["command"] {
   if (values["help"]) return "help";
   if (values["version"]) return "version";
@@ -226,11 +228,4 @@ function commandOf(positionals: string[], values: FlagValues): Config["command"]
   const known = commands.find((name) => name === command);
   if (known) return known;
   throw new ConfigError(`Unknown command ${JSON.stringify(command)}${nearest(command, commands)}`);
-}
-
-function portOf(text: string | boolean | undefined): number {
-  if (text === undefined) return 0;
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(String(text)) && port <= 65_535) return port;
-  throw new ConfigError(`--port must be a number from 0 to 65535, not ${JSON.stringify(text)}`);
 }

@@ -11,6 +11,8 @@ import { jsonReport, languageOf, plainReport, works } from "./doctor/report.ts";
 import { type Fetch, KookClient } from "./kook/client.ts";
 import { createLog, type Log } from "./log.ts";
 import { createServer } from "./mcp/server.ts";
+import { chooseByChance } from "./sandbox/fault-choice.ts";
+import { readdress } from "./sandbox/faults.ts";
 import { SANDBOX_TOKEN, Sandbox } from "./sandbox/sandbox.ts";
 import { serveSandbox } from "./sandbox/serve.ts";
 
@@ -65,11 +67,14 @@ async function serve(config: Config, log: Log): Promise<void> {
   if ("problem" in config.token && !config.sandbox) log.warn(config.token.problem);
 }
 
-async function runSandbox({ port }: Config, log: Log): Promise<void> {
+async function runSandbox({ served }: Config, log: Log): Promise<void> {
   exitOnSignals();
+  const { port, faults, seed } = served;
+  const options = { onRequest: log.info, fault: chooseByChance(faults, seed) };
   try {
-    const { url } = await serveSandbox(new Sandbox(), port, log.info);
-    process.stdout.write(`${JSON.stringify({ url, token: SANDBOX_TOKEN })}\n`);
+    const { url } = await serveSandbox(new Sandbox(served), port, options);
+    const given = faults.reduce((address, { fault }) => readdress(fault, address), url);
+    process.stdout.write(`${JSON.stringify({ url: given, token: SANDBOX_TOKEN })}\n`);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new ConfigError(`--port ${port} cannot be served (${code}); leave it out for a free one`);

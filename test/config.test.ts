@@ -17,7 +17,14 @@ test("without any setting the defaults hold, and the token is missing", () => {
   expect(parse()).toEqual({
     command: "serve",
     sandbox: false,
-    port: 0,
+    served: {
+      port: 0,
+      limit: 120,
+      windowSeconds: 60,
+      decimalReset: false,
+      faults: [],
+      seed: 1,
+    },
     json: false,
     token: { problem: expect.stringContaining("KOOK_TOKEN") },
     baseUrl: "https://www.kookapp.cn/api/v3",
@@ -80,8 +87,8 @@ test.each(["", "  ", ...unsubstituted])("%j counts as unset", (value) => {
 });
 
 test.each([
-  [["sandbox"], { command: "sandbox", port: 0 }],
-  [["sandbox", "--port", "8080"], { command: "sandbox", port: 8080 }],
+  [["sandbox"], { command: "sandbox" }],
+  [["sandbox", "--port", "8080"], { command: "sandbox", served: { port: 8080 } }],
   [["--sandbox"], { command: "serve", sandbox: true }],
   [["--help"], { command: "help" }],
   [["-v"], { command: "version" }],

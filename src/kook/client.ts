@@ -3,15 +3,16 @@
 import type * as z from "zod";
 import {
   ApiError,
-  ConnectionError,
   isDoubtful,
   MalformedAnswerError,
   RateLimitError,
   TimeoutError,
   TokenError,
 } from "./errors.ts";
+import { connectionErrorOf } from "./network-failure.ts";
 import { readRateLimit } from "./rate-limit-headers.ts";
 import { RateLimiter, type WaitOptions } from "./rate-limiter.ts";
+import { createRedaction } from "./redaction.ts";
 import { SharedCalls } from "./shared-calls.ts";
 import {
   envelopeSchema,
@@ -94,10 +95,12 @@ export class KookClient {
   readonly #options: KookClientOptions;
   readonly #limiter: RateLimiter;
   readonly #reads = new SharedCalls();
+  readonly #withoutToken: (text: string) => string;
 
   constructor(options: KookClientOptions) {
     this.#options = { ...options, baseUrl: options.baseUrl.replace(/\/+$/, "") };
     this.#limiter = new RateLimiter(options);
+    this.#withoutToken = createRedaction("value" in options.token ? options.token.value : "");
   }
 
   /** One page of the bot's chats. Pages count from 1; KOOK gives 50 chats a page at most. */
@@ -179,11 +182,9 @@ export class KookClient {
   }
 
   #readAnswer<T>({ status, text }: Answer, parse: (data: unknown) => T): T {
-    const envelope = parseEnvelope(status, text);
-    if (envelope.code !== 0) {
-      const { code, message } = envelope;
-      throw new ApiError({ status, code, message: this.#withoutToken(message) });
-    }
+    const envelope = parseEnvelope(status, text, this.#withoutToken);
+    const { code, message } = envelope;
+    if (code !== 0) throw new ApiError({ status, code, message });
     try {
       return parse(envelope.data);
     } catch (error) {
@@ -216,21 +217,19 @@ export class KookClient {
               headers: { ...headers, "Content-Type": "application/json" },
               body: JSON.stringify(parameters),
             });
-      const text = await readBody(response);
+      const text = await readBody(response).catch((error) => {
+        throw isBrokenCompression(error)
+          ? new MalformedAnswerError(response.status, "its compression is broken")
+          : error;
+      });
       return { status: response.status, headers: response.headers, text };
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof MalformedAnswerError) throw error;
-      throw new ConnectionError(networkReason(error));
+      throw connectionErrorOf(error, this.#options.baseUrl);
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  /** Some gateways echo what they were sent. */
-  #withoutToken(message: string): string {
-    const { token } = this.#options;
-    return "problem" in token ? message : message.replaceAll(token.value, "[token]");
   }
 
   #headers(): Record<string, string> {
@@ -309,7 +308,20 @@ async function readBody(response: FetchResponse): Promise<string> {
   return text + decoder.decode();
 }
 
-function parseEnvelope(status: number, text: string): z.infer<typeof envelopeSchema> {
+/** zlib's errors have codes of their own. */
+function isBrokenCompression(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (String((cause as NodeJS.ErrnoException).code).startsWith("Z_")) return true;
+  }
+  return false;
+}
+
+/** @param clean what is done to each text of the answer, whatever its meaning */
+function parseEnvelope(
+  status: number,
+  text: string,
+  clean: (text: string) => string,
+): z.infer<typeof envelopeSchema> {
   // Redirects are told apart: the remedy (a wrong base URL) is another one than for a broken answer.
   if (status >= 300 && status < 400) {
     throw new MalformedAnswerError(status, "it redirects elsewhere, where the token must not go");
@@ -317,7 +329,7 @@ function parseEnvelope(status: number, text: string): z.infer<typeof envelopeSch
   if (text.trim() === "") throw new MalformedAnswerError(status, "it is empty");
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = JSON.parse(text, (_, value) => (typeof value === "string" ? clean(value) : value));
   } catch {
     const problem = text.trimStart().startsWith("<") ? "it is an HTML page" : "it is no valid JSON";
     throw new MalformedAnswerError(status, problem);
@@ -334,21 +346,3 @@ function problemOf(error: z.ZodError): string {
     ? "it has no `data` of the documented form"
     : `\`${path}\` is missing or of the wrong type`;
 }
-
-/** Only the system's error code: messages and causes of the network layer may quote URLs and headers. */
-function networkReason(error: unknown): string {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (typeof code === "string") return networkReasons[code] ?? `the connection failed (${code})`;
-  }
-  return "the connection failed";
-}
-
-const networkReasons: Record<string, string> = {
-  ENOTFOUND: "its host name is not known (ENOTFOUND)",
-  EAI_AGAIN: "its host name cannot be looked up just now (EAI_AGAIN)",
-  ECONNREFUSED: "nothing listens at its address (ECONNREFUSED)",
-  ECONNRESET: "the connection was reset (ECONNRESET)",
-  UND_ERR_SOCKET: "the connection was closed in the middle (UND_ERR_SOCKET)",
-  UND_ERR_CONNECT_TIMEOUT: "no connection came about in time (UND_ERR_CONNECT_TIMEOUT)",
-};

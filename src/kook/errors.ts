@@ -97,6 +97,13 @@ export class ConnectionError extends KookError {
   }
 }
 
+/** The proxy of the environment failed or refused; KOOK was not reached. */
+export class ProxyError extends ConnectionError {
+  constructor(problem: string) {
+    super(`the proxy that HTTPS_PROXY names ${problem}`);
+  }
+}
+
 /** An answer came that is not what KOOK's API answers with, e.g. the HTML page of a gateway. */
 export class MalformedAnswerError extends KookError {
   /** HTTP status of that answer. */

@@ -13,6 +13,8 @@ export interface SandboxOptions {
   limit?: number;
   /** Length of that window, in seconds. */
   windowSeconds?: number;
+  /** Give the time until the reset in decimals; in whole seconds, rounded up, otherwise. */
+  decimalReset?: boolean;
   /** Epoch milliseconds. */
   now?: () => number;
 }
@@ -62,12 +64,14 @@ export class Sandbox {
   readonly #buckets = new Map<string, { used: number; resetAt: number }>();
   readonly #limit: number;
   readonly #windowMs: number;
+  readonly #decimalReset: boolean;
   readonly #now: () => number;
 
   constructor({
     chats = 480,
     limit = 120,
     windowSeconds = 60,
+    decimalReset = false,
     now = Date.now,
   }: SandboxOptions = {}) {
     const seeded = seed(chats);
@@ -76,6 +80,7 @@ export class Sandbox {
     this.#users = new Map(users.map((user) => [user.id, user]));
     this.#limit = limit;
     this.#windowMs = windowSeconds * 1000;
+    this.#decimalReset = decimalReset;
     this.#now = now;
   }
 
@@ -166,13 +171,14 @@ export class Sandbox {
       this.#buckets.set(bucket, window);
     }
     const exceeded = window.used >= this.#limit;
+    const resetSeconds = (window.resetAt - now) / 1000;
     if (!exceeded) window.used++;
     return {
       exceeded,
       rateHeaders: {
         "X-Rate-Limit-Limit": String(this.#limit),
         "X-Rate-Limit-Remaining": String(this.#limit - window.used),
-        "X-Rate-Limit-Reset": String(Math.ceil((window.resetAt - now) / 1000)),
+        "X-Rate-Limit-Reset": String(this.#decimalReset ? resetSeconds : Math.ceil(resetSeconds)),
         "X-Rate-Limit-Bucket": bucket,
       },
     };

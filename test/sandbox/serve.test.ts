@@ -7,7 +7,9 @@ import { serveSandbox } from "../../src/sandbox/serve.ts";
 
 async function serve() {
   const lines: string[] = [];
-  const served = await serveSandbox(new Sandbox(), 0, (line) => lines.push(line));
+  const served = await serveSandbox(new Sandbox(), 0, {
+    onRequest: (line) => lines.push(line),
+  });
   onTestFinished(served.close);
   const list = () =>
     fetch(`${served.url}/user-chat/list?page_size=1`, {

@@ -1,0 +1,52 @@
+// Which fault strikes which request: chance with a seed, so that a run can be had again.
+import { type Fault, faults } from "./faults.ts";
+
+/** A fault, and the share of requests that it strikes, from 0 to 1. */
+export interface FaultRate {
+  fault: Fault;
+  rate: number;
+}
+
+/** Gives the fault for the next request, or undefined for none. */
+export type ChooseFault = () => Fault | undefined;
+
+/**
+ * Reads `name`, `name:0.01` or `all:0.01`; without a share the fault strikes every request. `all` means those that strike
+ * single requests, not those of the address.
+ * @returns undefined where that is no such text; the caller knows better how to say it
+ */
+export function parseFaultRate(text: string): FaultRate[] | undefined {
+  const [, name = "", share = "1"] = /^([a-z0-9-]+)(?::(0|1|0?\.\d+|1\.0+))?$/.exec(text) ?? [];
+  const rate = Number(share);
+  if (name === "all") return perRequest.map((fault) => ({ fault, rate }));
+  const fault = faults.get(name);
+  if (!fault || ("readdress" in fault && rate !== 1)) return undefined;
+  return [{ fault, rate }];
+}
+
+const perRequest = [...faults.values()].filter((fault) => !("readdress" in fault));
+
+/** Lets chance choose, with the same outcome for the same seed. The rates are of all requests; together at most 1. */
+export function chooseByChance(rates: readonly FaultRate[], seed: number): ChooseFault {
+  const random = mulberry32(seed);
+  const striking = rates.filter(({ fault }) => !("readdress" in fault));
+  return () => {
+    let left = random();
+    for (const { fault, rate } of striking) {
+      if (left < rate) return fault;
+      left -= rate;
+    }
+    return undefined;
+  };
+}
+
+/** Tommy Ettinger's generator of 32 bits: small, and good enough to choose by. */
+function mulberry32(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
