@@ -114,12 +114,12 @@ export class KookClient {
 
   /** Opens the chat with a user; where one exists, KOOK answers with that one. It sends no message. */
   createChat(targetId: string, options?: WaitOptions): Promise<WireChat> {
-    return this.#request(endpoints.create, { target_id: targetId }, parseWireChat, options);
+    return this.#write(endpoints.create, { target_id: targetId }, parseWireChat, options);
   }
 
   /** Takes a chat off the bot's own list. KOOK's `data` says nothing and has several shapes, so it is not read. */
   deleteChat(chatCode: string, options?: WaitOptions): Promise<void> {
-    return this.#request(endpoints.delete, { chat_code: chatCode }, () => undefined, options);
+    return this.#write(endpoints.delete, { chat_code: chatCode }, () => undefined, options);
   }
 
   /** The account that the token belongs to. */
@@ -137,6 +137,17 @@ export class KookClient {
     return this.#reads.join(`${endpoint.route}?${queryOf(parameters)}`, options, (shared) =>
       this.#request(endpoint, parameters, parse, shared),
     );
+  }
+
+  /** A read that was sent before a write ended may not have seen it, so none that comes after joins it. */
+  #write<T>(
+    endpoint: Endpoint,
+    parameters: Parameters,
+    parse: (data: unknown) => T,
+    options?: WaitOptions,
+  ): Promise<T> {
+    const written = this.#request(endpoint, parameters, parse, options);
+    return written.finally(() => this.#reads.part());
   }
 
   async #request<T>(

@@ -44,6 +44,11 @@ export class SharedCalls {
     }
   }
 
+  /** From now on nobody joins the calls that are under way: what they find out may be out of date. */
+  part(): void {
+    this.#calls.clear();
+  }
+
   #open(key: string): SharedCall {
     const call: SharedCall = {
       result: Promise.resolve(),

@@ -160,7 +160,7 @@ const addressFaults: readonly AddressFault[] = [
   {
     name: "refused",
     does: "gives an address at which nothing listens",
-    readdress: (url) => url.replace(/:\d+/, ":1"),
+    readdress: (url) => url.replace(/:\d+/, ":2"),
   },
   {
     name: "unknown-host",
