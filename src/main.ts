@@ -60,7 +60,8 @@ async function serve(config: Config, log: Log): Promise<void> {
   // The transport gives up on a message that is too long to be one; what follows it could not be told apart.
   server.onclose = () => process.exit(1);
   // Not needed for the first answers, and slow to load: it loads while the host reads them.
-  if (!config.sandbox) server.oninitialized = () => void loadUndici();
+  // What it fails with, such as a proxy's address that is none, is told by the first call.
+  if (!config.sandbox) server.oninitialized = () => void loadUndici().catch(() => undefined);
   await server.connect(new StdioServerTransport(process.stdin, stdout));
   const backend = config.sandbox ? "the sandbox" : config.baseUrl;
   log.info(`${VERSION} serving MCP on stdio, with ${backend}`);

@@ -9,6 +9,10 @@ export function connectionErrorOf(error: unknown, baseUrl: string): ConnectionEr
     if (status !== undefined) return new ProxyError(proxyRefusals[status] ?? `said HTTP ${status}`);
     const { code } = cause as NodeJS.ErrnoException;
     if (typeof code !== "string" || !/^[A-Z][A-Z0-9_]*$/.test(code)) continue;
+    // The agent could not be made; KOOK's own address has been looked at before the start.
+    if (code === "ERR_INVALID_URL" || code === "UND_ERR_INVALID_ARG") {
+      return new ProxyError("has no address that can be used");
+    }
     const reason = reasonOf(code);
     return isElsewhere(cause, baseUrl)
       ? new ProxyError(`cannot be reached: ${reason}`)
