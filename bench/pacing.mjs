@@ -1,0 +1,30 @@
+// How well real processes keep to a limit: one with 500 calls, then four with 125 each on the same token, against 30
+// requests in 2 s. Ends with an error where KOOK would have been given reason to complain.
+import { paceServers } from "./pacing-actors.mjs";
+
+const loads = [
+  { servers: 1, calls: 500, limit: 30, windowSeconds: 2, flags: [] },
+  { servers: 1, calls: 500, limit: 30, windowSeconds: 2, flags: ["--decimal-reset"] },
+  { servers: 4, calls: 500, limit: 30, windowSeconds: 2, flags: [] },
+  { servers: 4, calls: 500, limit: 30, windowSeconds: 2, flags: ["--decimal-reset"] },
+];
+
+/** @type {Record<string, unknown>[]} */
+const rows = [];
+for (const load of loads) {
+  const { served, refused, refusedInARow, ratio } = await paceServers(load);
+  const allowed = load.servers === 1 ? 0 : load.calls / 100;
+  const good = served === load.calls && refused <= allowed && refusedInARow <= 1 && ratio <= 1.15;
+  if (!good) process.exitCode = 1;
+  rows.push({
+    processes: load.servers,
+    reset: load.flags.length > 0 ? "decimals" : "seconds",
+    calls: load.calls,
+    served,
+    429: refused,
+    "429 in a row": refusedInARow,
+    "x dictated": Number(ratio.toFixed(3)),
+    good,
+  });
+}
+console.table(rows);
