@@ -21,11 +21,19 @@ const ROUNDING_MS = 1_000;
 /** Windows for which those who were seen at work are reckoned with. */
 const MEMORY = 3;
 
+interface Figures {
+  limit: number | undefined;
+  remaining: number;
+  resetMs: number;
+}
+
 /** A request that was sent, as far as the bucket has to remember it. */
 export interface Sent {
   readonly bucket: Bucket;
   readonly window: number;
   readonly at: number;
+  /** Requests of the present window that had been answered when it was sent. */
+  readonly after: number;
 }
 
 /**
@@ -53,6 +61,10 @@ export class Bucket {
   #inFlightNow = 0;
   /** Own requests that the present window may count: those sent in it, and those under way when it opened. */
   #ownNow = 0;
+  /** Own requests of the present window that were answered. */
+  #answeredNow = 0;
+  /** When requests were given up, or answered without figures, while others were under way. */
+  #lostAt: number[] = [];
   /** What may still be sent before all that is under way has been answered. */
   #trial = 0;
   /** All requests of the present window were this process's own when last everything was answered. */
@@ -90,7 +102,7 @@ export class Bucket {
     this.#inFlightNow++;
     this.#ownNow++;
     this.#trial--;
-    return { bucket: this, window: this.#window, at: now };
+    return { bucket: this, window: this.#window, at: now, after: this.#answeredNow };
   }
 
   /** Takes in the answer to a request, or that there was none: KOOK may have counted it all the same. */
@@ -99,10 +111,15 @@ export class Bucket {
     const current = sent.bucket === this && sent.window === this.#window;
     if (current) this.#inFlightNow--;
     this.#roundTripMs += (now - sent.at - this.#roundTripMs) / 4;
-    // A bucket that has just been found to be this one under another name has no windows in common with it.
-    const earlier = !current && sent.bucket === this;
-    if (refused) this.#learnRefusal(info, now);
-    else if (!earlier) this.#learn(info, now);
+    const resetMs = info?.remaining === 0 ? info.resetMs || pauseOf(info) : info?.resetMs;
+    if (refused) this.#learnRefusal(info, current, now);
+    else if (info?.remaining === undefined || resetMs === undefined) {
+      if (current && info) this.#answeredNow++;
+      this.#lose(info?.limit, now);
+    } else if (current || sent.bucket !== this) {
+      this.#learn(sent, { ...info, remaining: info.remaining, resetMs }, now);
+    }
+    if (this.#inFlight === 0) this.#lostAt = [];
   }
 
   /** Takes over what is under way of a bucket that turned out to be this one; it counts as of an earlier window. */
@@ -144,29 +161,41 @@ export class Bucket {
     return this.#trial > 0;
   }
 
-  #learn(info: RateLimitInfo | undefined, now: number): void {
-    this.#limit = info?.limit ?? this.#limit;
-    const { remaining } = info ?? {};
-    const resetMs = remaining === 0 ? info?.resetMs || pauseOf(info) : info?.resetMs;
-    if (remaining === undefined || resetMs === undefined) {
-      this.#remaining &&= this.#remaining - 1;
-      return;
+  #lose(limit: number | undefined, now: number): void {
+    this.#limit = limit ?? this.#limit;
+    this.#remaining &&= this.#remaining - 1;
+    this.#lostAt.push(now);
+  }
+
+  #learn(sent: Sent, { limit, remaining, resetMs }: Figures, now: number): void {
+    this.#limit = limit ?? this.#limit;
+    // Fewer counted than were answered before it was sent: KOOK's window has changed earlier than was reckoned with.
+    if (this.#limit !== undefined && this.#limit - remaining <= sent.after) {
+      this.#openWindow();
+      this.#ownNow++;
     }
+    this.#answeredNow++;
+    // What was lost since this request was sent may have been counted after it.
+    const lost = this.#lostAt.filter((at) => at > sent.at).length;
+    const left = Math.max(0, remaining - lost);
     // The first answer of a window has the longest reset; that of a broken header is forgotten with its window.
     if (this.#remaining === undefined || resetMs > this.#windowMs) this.#windowMs = resetMs;
     // Answers overtake one another: the least of a window is the latest. A reset in whole seconds is rounded up, so the
     // earliest is the nearest to the truth.
-    this.#remaining = Math.min(this.#remaining ?? remaining, remaining);
-    this.#resetAt = Math.min(this.#resetAt ?? Number.POSITIVE_INFINITY, now + resetMs);
+    this.#remaining = Math.min(this.#remaining ?? left, left);
+    // A bucket that has just been found to be this one under another name has no windows in common with it.
+    const either = sent.bucket === this ? Math.min : Math.max;
+    this.#resetAt = either(this.#resetAt ?? now + resetMs, now + resetMs);
     this.#learntAt = now;
-    this.#lookForOthers(this.#remaining);
+    this.#lookForOthers(remaining);
   }
 
-  #learnRefusal(info: RateLimitInfo | undefined, now: number): void {
+  #learnRefusal(info: RateLimitInfo | undefined, current: boolean, now: number): void {
     const resetMs = pauseOf(info);
     this.#limit = info?.limit ?? this.#limit;
     this.#remaining = 0;
-    this.#resetAt = now + resetMs;
+    // That of an earlier window does not end the present one earlier.
+    this.#resetAt = Math.max(now + resetMs, current ? 0 : (this.#resetAt ?? 0));
     this.#windowMs = resetMs;
     this.#remember(1);
   }
@@ -189,6 +218,7 @@ export class Bucket {
     this.#window++;
     this.#inFlightNow = 0;
     this.#ownNow = this.#inFlight;
+    this.#answeredNow = 0;
     this.#alone = false;
   }
 }
