@@ -157,11 +157,16 @@ export class KookClient {
     options: WaitOptions = {},
   ): Promise<T> {
     const place = this.#limiter.takePlace();
+    let doubt: unknown;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#attempt(endpoint, parameters, parse, options, place);
       } catch (error) {
-        if (attempt === MAX_ATTEMPTS || !mayRepeat(endpoint, error)) throw error;
+        if (endpoint.method === "POST" && isDoubtful(error)) doubt = error;
+        if (attempt === MAX_ATTEMPTS || !mayRepeat(endpoint, error)) {
+          // That the last attempt was not let through says nothing of a write that an earlier one may have made.
+          throw doubt !== undefined && error instanceof RateLimitError ? doubt : error;
+        }
         // What the limiter holds back needs no pause of its own. The rest gets full jitter, so that copies of this
         // server do not come back together.
         if (!(error instanceof TooManyRequests)) {

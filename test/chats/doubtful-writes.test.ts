@@ -1,0 +1,179 @@
+// Writes whose answers are lost or broken: what is reported is what looking shows, never a guess.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Chats } from "../../src/chats/chats.ts";
+import { UnsettledWriteError } from "../../src/chats/errors.ts";
+import { type Fetch, KookClient } from "../../src/kook/client.ts";
+import { ApiError } from "../../src/kook/errors.ts";
+import { faults } from "../../src/sandbox/faults.ts";
+import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
+import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+type Wrong = (answer: Response, signal: AbortSignal) => Response | Promise<Response>;
+
+const lost: Wrong = () => Promise.reject(new TypeError("fetch failed"));
+const silent: Wrong = (_, signal) =>
+  new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+const spoilt =
+  (name: string): Wrong =>
+  async (answer) => {
+    const fault = faults.get(name);
+    if (!fault || !("spoil" in fault)) throw new Error(`no such fault: ${name}`);
+    const { status, headers } = answer;
+    return fault.spoil({ status, headers, body: await answer.text(), token: "" });
+  };
+
+/** Ways in which nobody can tell from the answer whether a write was carried out. */
+const doubts: [string, Wrong][] = [
+  ["is lost with the connection", lost],
+  ["never comes", silent],
+  ...["html-200", "html-502", "empty", "truncated-json", "server-error"].map(
+    (name): [string, Wrong] => [`is ${name}`, spoilt(name)],
+  ),
+];
+
+interface World {
+  /** What becomes of the answer to a write, and whether the write is carried out. */
+  write?: { wrong: Wrong; carriedOut: boolean };
+  /** What becomes of the answer to a read. */
+  read?: Wrong | undefined;
+}
+
+function createWorld(world: World) {
+  const sandbox = new Sandbox();
+  const asked: string[] = [];
+  const fetch: Fetch = async (url, init) => {
+    asked.push(new URL(url).pathname.replace(/.*\//, ""));
+    const { write, read } = world;
+    if (init.method === "GET") {
+      const answer = await sandbox.fetch(url, init);
+      return read ? read(answer, init.signal) : answer;
+    }
+    if (!write) return sandbox.fetch(url, init);
+    const answer = write.carriedOut ? await sandbox.fetch(url, init) : new Response("");
+    return write.wrong(answer, init.signal);
+  };
+  const client = new KookClient({
+    fetch,
+    token: { scheme: "Bot", value: SANDBOX_TOKEN },
+    baseUrl: "https://kook.invalid/api/v3",
+    language: "zh-CN",
+    timeoutMs: 1_000,
+    maxWaitMs: 20_000,
+  });
+  return { chats: new Chats(client, { scanBudgetMs: 60_000 }), client, asked, world };
+}
+
+/** What a write comes to, once all waiting is over. */
+async function outcomeOf(write: Promise<unknown>): Promise<unknown> {
+  const outcome = write.then(
+    () => "done",
+    (error) => (error instanceof UnsettledWriteError ? error.outcome : error),
+  );
+  await vi.runAllTimersAsync();
+  return outcome;
+}
+
+describe.each(doubts)("when the answer %s", (_, wrong) => {
+  const { code } = DOCUMENTED_CHAT;
+
+  test("a delete that was carried out is found done, and sent once", async () => {
+    const { chats, asked } = createWorld({ write: { wrong, carriedOut: true } });
+    expect(await outcomeOf(chats.delete(code))).toBe("done");
+    expect(asked.filter((route) => route === "delete")).toHaveLength(1);
+  });
+
+  test("a create that was carried out is found done", async () => {
+    const { chats } = createWorld({ write: { wrong, carriedOut: true } });
+    const created = chats.create(NEW_USER_ID);
+    await vi.runAllTimersAsync();
+    expect(await created).toMatchObject({ target_id: NEW_USER_ID });
+  });
+
+  test.each(["create", "delete"] as const)(
+    "a %s whose looking fails too is unknown",
+    async (write) => {
+      const { chats, world } = createWorld({});
+      // The chat is known, so that the delete begins without a look.
+      await chats.list({ page: 1, pageSize: 50 });
+      Object.assign(world, { write: { wrong, carriedOut: true }, read: lost });
+      const id = write === "create" ? NEW_USER_ID : code;
+      expect(await outcomeOf(chats[write](id))).toBe("unknown");
+    },
+  );
+});
+
+test.each([
+  ["create", NEW_USER_ID],
+  ["delete", DOCUMENTED_CHAT.code],
+] as const)("a %s that was never carried out is found not done", async (write, id) => {
+  for (const wrong of [lost, silent]) {
+    const { chats } = createWorld({ write: { wrong, carriedOut: false } });
+    expect(await outcomeOf(chats[write](id))).toBe("not_done");
+  }
+});
+
+test("a chat that was found deleted by looking is already gone the second time", async () => {
+  const { chats, world } = createWorld({ write: { wrong: lost, carriedOut: true } });
+  expect(await outcomeOf(chats.delete(DOCUMENTED_CHAT.code))).toBe("done");
+  delete world.write;
+  expect(await chats.delete(DOCUMENTED_CHAT.code)).toEqual({ already_gone: true });
+});
+
+test("a second delete whose answer is lost is settled by looking as well", async () => {
+  const { chats, world } = createWorld({});
+  await chats.delete(DOCUMENTED_CHAT.code);
+  world.write = { wrong: lost, carriedOut: true };
+  expect(await outcomeOf(chats.delete(DOCUMENTED_CHAT.code))).toBe("done");
+});
+
+test("a code that was never there is an error, and nothing is deleted", async () => {
+  const { chats, asked } = createWorld({});
+  expect(await outcomeOf(chats.delete("0123456789abcdef0123456789abcdef"))).toBeInstanceOf(
+    ApiError,
+  );
+  expect(asked).not.toContain("delete");
+});
+
+test("looking joins no read that was sent before the write", async () => {
+  const { chats, client, world } = createWorld({});
+  await chats.list({ page: 1, pageSize: 50 });
+  // A view that found the chat still there, and whose answer is slow to come.
+  world.read = async (answer) => {
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    return answer;
+  };
+  const slow = client.viewChat(DOCUMENTED_CHAT.code);
+  await vi.advanceTimersByTimeAsync(0);
+  world.read = undefined;
+  world.write = { wrong: lost, carriedOut: true };
+  expect(await outcomeOf(chats.delete(DOCUMENTED_CHAT.code))).toBe("done");
+  expect(await slow).toMatchObject({ code: DOCUMENTED_CHAT.code });
+});
+
+test("a create that is lost, and then held back by the rate limit, is settled and not called unsent", async () => {
+  let creates = 0;
+  const wrong: Wrong = (answer, signal) => {
+    creates++;
+    if (creates === 1) return lost(answer, signal);
+    const headers = { "X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": "3000" };
+    return new Response("{}", { status: 429, headers });
+  };
+  const { chats } = createWorld({ write: { wrong, carriedOut: true } });
+  expect(await outcomeOf(chats.create(NEW_USER_ID))).toBe("done");
+  expect(creates).toBe(2);
+});
+
+test("a write that is cancelled while it is looked after is unknown", async () => {
+  const { chats, asked, world } = createWorld({});
+  await chats.list({ page: 1, pageSize: 50 });
+  Object.assign(world, { write: { wrong: lost, carriedOut: true }, read: silent });
+  const controller = new AbortController();
+  const deleting = chats.delete(DOCUMENTED_CHAT.code, { signal: controller.signal });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(asked).toContain("view");
+  controller.abort("enough");
+  expect(await outcomeOf(deleting)).toBe("unknown");
+});
