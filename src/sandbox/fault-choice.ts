@@ -26,12 +26,16 @@ export function parseFaultRate(text: string): FaultRate[] | undefined {
 
 const perRequest = [...faults.values()].filter((fault) => !("readdress" in fault));
 
-/** Lets chance choose, with the same outcome for the same seed. The rates are of all requests; together at most 1. */
+/**
+ * Lets chance choose, with the same outcome for the same seed. One fault at most strikes a request; where the rates come
+ * to more than 1, every request is struck, by each fault in proportion.
+ */
 export function chooseByChance(rates: readonly FaultRate[], seed: number): ChooseFault {
   const random = mulberry32(seed);
   const striking = rates.filter(({ fault }) => !("readdress" in fault));
+  const total = striking.reduce((sum, { rate }) => sum + rate, 0);
   return () => {
-    let left = random();
+    let left = random() * Math.max(1, total);
     for (const { fault, rate } of striking) {
       if (left < rate) return fault;
       left -= rate;
