@@ -22,7 +22,7 @@ interface AddressFault {
 export type Fault = AnswerFault | ConnectionFault | AddressFault;
 
 /** An answer that is to be spoilt, and the token that the request for it came with. */
-export interface Answer {
+interface Answer {
   status: number;
   headers: Headers;
   body: string;
