@@ -1,6 +1,6 @@
 // Asks KOOK whose a token is, and notes how each HTTP attempt went.
 import { type Fetch, KookClient, type KookClientOptions } from "../kook/client.ts";
-import { type RateLimitInfo, readRateLimit } from "../kook/rate-limiter.ts";
+import { type RateLimitInfo, readRateLimit } from "../kook/rate-limit-headers.ts";
 import type { WireMe } from "../kook/wire.ts";
 
 /** One HTTP attempt: what came back, or why nothing did. */
