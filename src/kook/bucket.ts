@@ -1,8 +1,7 @@
 // What is known of one of KOOK's rate limits, and how many requests that allows at this moment.
 import type { RateLimitInfo } from "./rate-limit-headers.ts";
+import { PROCESSES, Siblings } from "./siblings.ts";
 
-/** So many processes may be at work on one token: a host starts two or three copies of a server. */
-const PROCESSES = 4;
 /**
  * What one process has under way at a time, as a share of what is left: half of an equal one, because what the others
  * sent since the last answer is not in its figure. Twice that meets refusals.
@@ -10,7 +9,10 @@ const PROCESSES = 4;
 const SHARE = 1 / (2 * PROCESSES);
 /** Left to newcomers by a process that sees itself alone: a host seldom adds more copies at the same moment. */
 const RESERVE_ALONE = 2;
-/** What an answer said of the remaining requests is trusted this long; others may have been sending meanwhile. */
+/**
+ * What an answer said of the remaining requests is trusted this long, as others may have been sending meanwhile; then one
+ * request asks anew, and after as long again one more, so that one that hangs holds up nobody for long.
+ */
 const FRESH_MS = 1_000;
 /** Wait after an answer that says there is nothing left, but not for how long. */
 const UNKNOWN_RESET_MS = 5_000;
@@ -18,8 +20,9 @@ const UNKNOWN_RESET_MS = 5_000;
 const MIN_RESET_MS = 1_000;
 /** By so much a reset in whole seconds is late at most, and with it those who learnt theirs in the middle of a window. */
 const ROUNDING_MS = 1_000;
-/** Windows for which those who were seen at work are reckoned with. */
-const MEMORY = 3;
+
+/** Of fewer requests a window none is kept back. */
+const MIN_LOOK_LIMIT = 4;
 
 interface Figures {
   limit: number | undefined;
@@ -39,10 +42,9 @@ export interface Sent {
 /**
  * One bucket: its limit, and the present window of it. Times are those of a monotonic clock, in milliseconds.
  *
- * Processes with the same token cannot talk to each other, but each sees what the others do: KOOK counts all requests of
- * a window, and what it counts beyond one's own is theirs. So a window begins with one request and goes on with a small
- * share of what is left at a time. Where that is too slow to spend the window, because answers take long, a first share
- * is let run out: if nobody else's requests were counted by then, as many go out as it takes.
+ * A window begins with one request and goes on with a small share of what is left at a time, for the sake of siblings.
+ * Where that is too slow to spend the window, because answers take long, a first share is let run out: if nobody else's
+ * requests were counted by then, as many go out as it takes.
  */
 export class Bucket {
   #limit: number | undefined;
@@ -50,6 +52,7 @@ export class Bucket {
   #remaining: number | undefined;
   #resetAt: number | undefined;
   #learntAt = 0;
+  #sentAt = 0;
   /** Counts the windows, so that answers to requests of an earlier one are known for what they are. */
   #window = 0;
   #openedAt = 0;
@@ -59,18 +62,13 @@ export class Bucket {
   #inFlight = 0;
   /** Those of `#inFlight` that were sent in the present window. */
   #inFlightNow = 0;
-  /** Own requests that the present window may count: those sent in it, and those under way when it opened. */
-  #ownNow = 0;
   /** Own requests of the present window that were answered. */
   #answeredNow = 0;
   /** When requests were given up, or answered without figures, while others were under way. */
   #lostAt: number[] = [];
   /** What may still be sent before all that is under way has been answered. */
   #trial = 0;
-  /** All requests of the present window were this process's own when last everything was answered. */
-  #alone = false;
-  /** The most requests of others that a window of late has counted, and when that was. */
-  #others = { count: 0, window: 0 };
+  readonly #siblings = new Siblings();
 
   /** Requests a window allows this process, and its length in milliseconds, as far as both are known. */
   get pace(): { perWindow: number; windowMs: number } {
@@ -96,12 +94,18 @@ export class Bucket {
     return this.#mayJoin(this.#remaining - this.#reserve, now) ? 0 : undefined;
   }
 
+  /** When another request may go although an answer is still awaited; infinity for not before it has come. */
+  get impatientAt(): number {
+    if (this.#remaining === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(this.#learntAt, this.#sentAt) + FRESH_MS;
+  }
+
   send(now: number): Sent {
-    if (this.#ownNow === this.#inFlight) this.#openedAt = now;
     this.#inFlight++;
     this.#inFlightNow++;
-    this.#ownNow++;
+    this.#siblings.addOwn(1);
     this.#trial--;
+    this.#sentAt = now;
     return { bucket: this, window: this.#window, at: now, after: this.#answeredNow };
   }
 
@@ -110,7 +114,7 @@ export class Bucket {
     this.#inFlight--;
     const current = sent.bucket === this && sent.window === this.#window;
     if (current) this.#inFlightNow--;
-    this.#roundTripMs += (now - sent.at - this.#roundTripMs) / 4;
+    this.#roundTripMs += (now - sent.at - this.#roundTripMs) / (this.#roundTripMs === 0 ? 1 : 4);
     const resetMs = info?.remaining === 0 ? info.resetMs || pauseOf(info) : info?.resetMs;
     if (refused) this.#learnRefusal(info, current, now);
     else if (info?.remaining === undefined || resetMs === undefined) {
@@ -125,7 +129,7 @@ export class Bucket {
   /** Takes over what is under way of a bucket that turned out to be this one; it counts as of an earlier window. */
   absorb(other: Bucket): void {
     this.#inFlight += other.#inFlight;
-    this.#ownNow += other.#ownNow;
+    this.#siblings.addOwn(other.#inFlight + other.#answeredNow);
   }
 
   /**
@@ -133,30 +137,27 @@ export class Bucket {
    * the middle of a window, in whole seconds, are late by a rounding, and would find every window spent.
    */
   get #lookAt(): number {
-    if (this.#reserve === 0 || this.#othersLately > 0 || this.#resetAt === undefined) return 0;
+    const kept = (this.#limit ?? 0) >= MIN_LOOK_LIMIT && this.#siblings.lately === 0;
+    if (!kept || this.#resetAt === undefined) return 0;
     return this.#openedAt + Math.min(ROUNDING_MS, (this.#resetAt - this.#openedAt) / 2);
-  }
-
-  get #othersLately(): number {
-    return this.#window - this.#others.window < MEMORY ? this.#others.count : 0;
   }
 
   /** Left for requests of others that have not been counted yet. A small limit has none, so that it can be used at all. */
   get #reserve(): number {
     const tenth = Math.floor((this.#limit ?? 0) / 10);
-    const wanted = Math.max(tenth, this.#othersLately);
-    return Math.min(wanted, this.#alone ? RESERVE_ALONE : PROCESSES - 1);
+    const wanted = Math.max(tenth, this.#siblings.lately);
+    return Math.min(wanted, this.#siblings.alone ? RESERVE_ALONE : PROCESSES - 1);
   }
 
   /** Whether one more may be under way beside those that are. */
   #mayJoin(left: number, now: number): boolean {
-    if (now - this.#learntAt >= FRESH_MS) return this.#inFlightNow === 0;
+    if (now - this.#learntAt >= FRESH_MS) return this.#inFlightNow === 0 || now >= this.impatientAt;
     const share = Math.max(1, Math.floor(left * SHARE));
     // To be done in half of the time there is.
     const timeMs = ((this.#resetAt ?? now) - now) / 2;
     const needed = Math.ceil((left * this.#roundTripMs) / timeMs);
-    if (needed <= share || this.#othersLately > 0) return this.#inFlightNow < share;
-    if (this.#alone) return this.#inFlightNow < needed;
+    if (needed <= share || this.#siblings.lately > 0) return this.#inFlightNow < share;
+    if (this.#siblings.alone) return this.#inFlightNow < needed;
     if (this.#inFlight === 0) this.#trial = share;
     return this.#trial > 0;
   }
@@ -170,16 +171,19 @@ export class Bucket {
   #learn(sent: Sent, { limit, remaining, resetMs }: Figures, now: number): void {
     this.#limit = limit ?? this.#limit;
     // Fewer counted than were answered before it was sent: KOOK's window has changed earlier than was reckoned with.
-    if (this.#limit !== undefined && this.#limit - remaining <= sent.after) {
+    const counted = this.#limit === undefined ? Number.POSITIVE_INFINITY : this.#limit - remaining;
+    if (sent.bucket === this && counted <= sent.after) {
       this.#openWindow();
-      this.#ownNow++;
+      this.#siblings.addOwn(1);
     }
     this.#answeredNow++;
     // What was lost since this request was sent may have been counted after it.
     const lost = this.#lostAt.filter((at) => at > sent.at).length;
     const left = Math.max(0, remaining - lost);
-    // The first answer of a window has the longest reset; that of a broken header is forgotten with its window.
-    if (this.#remaining === undefined || resetMs > this.#windowMs) this.#windowMs = resetMs;
+    if (this.#remaining === undefined) {
+      this.#openedAt = sent.at;
+      this.#windowMs = resetMs;
+    }
     // Answers overtake one another: the least of a window is the latest. A reset in whole seconds is rounded up, so the
     // earliest is the nearest to the truth.
     this.#remaining = Math.min(this.#remaining ?? left, left);
@@ -187,7 +191,7 @@ export class Bucket {
     const either = sent.bucket === this ? Math.min : Math.max;
     this.#resetAt = either(this.#resetAt ?? now + resetMs, now + resetMs);
     this.#learntAt = now;
-    this.#lookForOthers(remaining);
+    if (this.#limit !== undefined) this.#siblings.compare(counted, this.#inFlight);
   }
 
   #learnRefusal(info: RateLimitInfo | undefined, current: boolean, now: number): void {
@@ -197,19 +201,7 @@ export class Bucket {
     // That of an earlier window does not end the present one earlier.
     this.#resetAt = Math.max(now + resetMs, current ? 0 : (this.#resetAt ?? 0));
     this.#windowMs = resetMs;
-    this.#remember(1);
-  }
-
-  /** What is counted beyond one's own is somebody else's; how much, is certain only while nothing is under way. */
-  #lookForOthers(remaining: number): void {
-    if (this.#limit === undefined) return;
-    const others = this.#limit - remaining - this.#ownNow;
-    if (others > 0) this.#remember(others);
-    this.#alone = others <= 0 && (this.#alone || (this.#inFlight === 0 && this.#ownNow > 1));
-  }
-
-  #remember(count: number): void {
-    this.#others = { count: Math.max(count, this.#othersLately), window: this.#window };
+    this.#siblings.note(1);
   }
 
   #openWindow(): void {
@@ -217,9 +209,8 @@ export class Bucket {
     this.#resetAt = undefined;
     this.#window++;
     this.#inFlightNow = 0;
-    this.#ownNow = this.#inFlight;
     this.#answeredNow = 0;
-    this.#alone = false;
+    this.#siblings.openWindow(this.#inFlight);
   }
 }
 

@@ -1,6 +1,7 @@
 // KOOK's private-chat endpoints as methods. Everything that is said to KOOK, and everything that is believed of its
 // answers, goes through #request() below; the network itself is the injected Fetch.
 import type * as z from "zod";
+import { parseEnvelope, problemOf, readBody } from "./answer.ts";
 import {
   ApiError,
   isDoubtful,
@@ -15,7 +16,6 @@ import { RateLimiter, type WaitOptions } from "./rate-limiter.ts";
 import { createRedaction } from "./redaction.ts";
 import { SharedCalls } from "./shared-calls.ts";
 import {
-  envelopeSchema,
   parseWirePage,
   type WireChat,
   type WireMe,
@@ -82,9 +82,6 @@ type Parameters = Record<string, string | number>;
 const MAX_ATTEMPTS = 3;
 /** The first pause before a new attempt is up to this long, each further one up to twice as long. */
 const BACKOFF_MS = 500;
-
-/** A page of 50 chats is about 25 kB; what is a hundred times larger is no answer of KOOK's. */
-const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 /**
  * KOOK's four private-chat endpoints, and who the token belongs to: paced by KOOK's rate limits, repeated where that is safe.
@@ -233,11 +230,7 @@ export class KookClient {
               headers: { ...headers, "Content-Type": "application/json" },
               body: JSON.stringify(parameters),
             });
-      const text = await readBody(response).catch((error) => {
-        throw isBrokenCompression(error)
-          ? new MalformedAnswerError(response.status, "its compression is broken")
-          : error;
-      });
+      const text = await readBody(response);
       return { status: response.status, headers: response.headers, text };
     } catch (error) {
       signal.throwIfAborted();
@@ -307,58 +300,4 @@ function queryOf(parameters: Parameters): URLSearchParams {
 function withQuery(url: string, parameters: Parameters): string {
   const query = queryOf(parameters).toString();
   return query === "" ? url : `${url}?${query}`;
-}
-
-/** Reads the body up to the bound, so that an endless one costs no memory. */
-async function readBody(response: FetchResponse): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) {
-      throw new MalformedAnswerError(response.status, "it is longer than 4 MiB");
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-/** zlib's errors have codes of their own. */
-function isBrokenCompression(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (String((cause as NodeJS.ErrnoException).code).startsWith("Z_")) return true;
-  }
-  return false;
-}
-
-/** @param clean what is done to each text of the answer, whatever its meaning */
-function parseEnvelope(
-  status: number,
-  text: string,
-  clean: (text: string) => string,
-): z.infer<typeof envelopeSchema> {
-  // Redirects are told apart: the remedy (a wrong base URL) is another one than for a broken answer.
-  if (status >= 300 && status < 400) {
-    throw new MalformedAnswerError(status, "it redirects elsewhere, where the token must not go");
-  }
-  if (text.trim() === "") throw new MalformedAnswerError(status, "it is empty");
-  let json: unknown;
-  try {
-    json = JSON.parse(text, (_, value) => (typeof value === "string" ? clean(value) : value));
-  } catch {
-    const problem = text.trimStart().startsWith("<") ? "it is an HTML page" : "it is no valid JSON";
-    throw new MalformedAnswerError(status, problem);
-  }
-  const envelope = envelopeSchema.safeParse(json);
-  if (!envelope.success) throw new MalformedAnswerError(status, problemOf(envelope.error));
-  return envelope.data;
-}
-
-/** Where an answer departs from what is documented; names fields, never quotes values. */
-function problemOf(error: z.ZodError): string {
-  const path = error.issues[0]?.path.join(".") ?? "";
-  return path === ""
-    ? "it has no `data` of the documented form"
-    : `\`${path}\` is missing or of the wrong type`;
 }

@@ -125,7 +125,7 @@ export class RateLimiter {
     const now = performance.now();
     this.#failHopeless(queue, waitMs, now);
     // Without a figure the queue waits for an answer, which pumps again.
-    let wakeAt = now + (waitMs ?? Number.POSITIVE_INFINITY);
+    let wakeAt = waitMs === undefined ? queue.bucket.impatientAt : now + waitMs;
     for (const waiter of queue.waiters) {
       if (waiter.reportAt <= now) {
         waiter.onWait?.(waitMs ?? 0);

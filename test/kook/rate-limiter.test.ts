@@ -156,6 +156,11 @@ describe("once a limit is known", () => {
     expect(state.permit).toBeDefined();
   });
 
+  test("a request that hangs holds back the others for a second at most", async () => {
+    const limiter = await learnt({ limit: 5, remaining: 4, resetMs: 60_000 });
+    expect(await goneAfter(limiter, [999, 1, 999, 1])).toEqual([1, 2, 2, 3]);
+  });
+
   test("the last of a window is kept for a second, to see whether others have come in", async () => {
     const limiter = await learnt({ limit: 10, remaining: 9, resetMs: 4_000 });
     for (let left = 8; left > 1; left--) {

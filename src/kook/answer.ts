@@ -1,0 +1,75 @@
+// From the bytes of an answer to its envelope, or to what is wrong with it.
+import type * as z from "zod";
+import { MalformedAnswerError } from "./errors.ts";
+import { envelopeSchema } from "./wire.ts";
+
+/** A page of 50 chats is about 25 kB; what is a hundred times larger is no answer of KOOK's. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+interface Body {
+  readonly status: number;
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+/**
+ * Reads the body up to a bound, so that an endless one costs no memory.
+ * @throws MalformedAnswerError for one that is too long or cannot be decompressed; what the network throws
+ */
+export async function readBody({ status, body }: Body): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  try {
+    for await (const chunk of body ?? []) {
+      size += chunk.byteLength;
+      if (size > MAX_BODY_BYTES) throw new MalformedAnswerError(status, "it is longer than 4 MiB");
+      text += decoder.decode(chunk, { stream: true });
+    }
+  } catch (error) {
+    if (!isBrokenCompression(error)) throw error;
+    throw new MalformedAnswerError(status, "its compression is broken");
+  }
+  return text + decoder.decode();
+}
+
+/** zlib's errors have codes of their own. */
+function isBrokenCompression(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (String((cause as NodeJS.ErrnoException).code).startsWith("Z_")) return true;
+  }
+  return false;
+}
+
+/**
+ * @param clean what is done to each text of the answer, whatever its meaning
+ * @throws MalformedAnswerError
+ */
+export function parseEnvelope(
+  status: number,
+  text: string,
+  clean: (text: string) => string,
+): z.infer<typeof envelopeSchema> {
+  // Redirects are told apart: the remedy (a wrong base URL) is another one than for a broken answer.
+  if (status >= 300 && status < 400) {
+    throw new MalformedAnswerError(status, "it redirects elsewhere, where the token must not go");
+  }
+  if (text.trim() === "") throw new MalformedAnswerError(status, "it is empty");
+  let json: unknown;
+  try {
+    json = JSON.parse(text, (_, value) => (typeof value === "string" ? clean(value) : value));
+  } catch {
+    const problem = text.trimStart().startsWith("<") ? "it is an HTML page" : "it is no valid JSON";
+    throw new MalformedAnswerError(status, problem);
+  }
+  const envelope = envelopeSchema.safeParse(json);
+  if (!envelope.success) throw new MalformedAnswerError(status, problemOf(envelope.error));
+  return envelope.data;
+}
+
+/** Where an answer departs from what is documented; names fields, never quotes values. */
+export function problemOf(error: z.ZodError): string {
+  const path = error.issues[0]?.path.join(".") ?? "";
+  return path === ""
+    ? "it has no `data` of the documented form"
+    : `\`${path}\` is missing or of the wrong type`;
+}
