@@ -118,7 +118,10 @@ const cases: readonly Case[] = [
     fault: "ids-numeric",
     given: { ...whole, chats: { 0: { target_id: expect.stringMatching(/^\d{10}$/) } } },
   },
-  { fault: "ids-too-large", given: withoutTargets },
+  {
+    fault: "ids-too-large",
+    given: { ...whole, chats: { 0: { target_id: expect.stringMatching(/^9007199254\d{10}$/) } } },
+  },
   { fault: "bad-row", given: { total: 480, skipped: 1, chats: { length: 9 } } },
   { fault: "page-repeats", given: whole },
   { fault: "page-total-0", given: { total: 480 } },

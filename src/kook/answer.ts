@@ -56,7 +56,9 @@ export function parseEnvelope(
   if (text.trim() === "") throw new MalformedAnswerError(status, "it is empty");
   let json: unknown;
   try {
-    json = JSON.parse(text, (_, value) => (typeof value === "string" ? clean(value) : value));
+    json = JSON.parse(quoteLargeIntegers(text), (_, value) =>
+      typeof value === "string" ? clean(value) : value,
+    );
   } catch {
     const problem = text.trimStart().startsWith("<") ? "it is an HTML page" : "it is no valid JSON";
     throw new MalformedAnswerError(status, problem);
@@ -65,6 +67,17 @@ export function parseEnvelope(
   if (!envelope.success) throw new MalformedAnswerError(status, problemOf(envelope.error));
   return envelope.data;
 }
+
+/** Ids are 64-bit, and JSON.parse would round one that is sent as a number: as text it keeps its digits. */
+function quoteLargeIntegers(json: string): string {
+  return json.replace(stringsAndNumbers, (token) =>
+    /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token,
+  );
+}
+
+// Strings are matched so that digits within them are passed over; one that does not end, to the end of the text, as
+// otherwise each quotation mark in it would be tried as a beginning.
+const stringsAndNumbers = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
 
 /** Where an answer departs from what is documented; names fields, never quotes values. */
 export function problemOf(error: z.ZodError): string {

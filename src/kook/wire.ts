@@ -2,7 +2,7 @@
 // arrive as `[]`, an id as a number. Field names are KOOK's; unknown fields are dropped.
 import * as z from "zod";
 
-/** Ids are 64-bit: a number past 2^53 has already been rounded by JSON.parse, so it is refused, not passed on wrong. */
+/** Ids are 64-bit: as a number past 2^53 one would have been rounded, so it is refused, not passed on wrong. */
 const idSchema = z.union([z.string().regex(/^[\x21-\x7e]+$/), z.int().transform(String)]);
 
 /** Opaque: 32 hex digits in practice, other forms in the documents. Printable, so that it can stand in a line of text. */

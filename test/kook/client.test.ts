@@ -210,6 +210,35 @@ test("invalid UTF-8 in a name loses the name's character, not the chat", async (
   expect(target_info?.username).toBe("A\ufffdB");
 });
 
+test("an id that is sent as a number keeps its digits, however many, and digits in a text stay as they are", async () => {
+  const answer = JSON.stringify({
+    ...viewed,
+    data: {
+      ...viewed.data,
+      target_info: { ...viewed.data.target_info, id: 0, username: 'a "18446744073709551615" b' },
+    },
+  });
+  const { fetch } = kook(
+    () => new Response(answer.replace('"id":0', '"id": 18446744073709551615')),
+  );
+  expect((await client(fetch).viewChat("abc")).target_info).toMatchObject({
+    id: "18446744073709551615",
+    username: 'a "18446744073709551615" b',
+  });
+});
+
+test.each([
+  ["escapes in a text that does not end", `{"code":0,"message":"${'\\"'.repeat(2_000_000)}`],
+  ["opening brackets", "[".repeat(4_000_000)],
+  ["digits", "1".repeat(4_000_000)],
+  ["texts", `{"code":0,"data":[${'"x",'.repeat(900_000)}""]}`],
+])("4 MB of %s are refused without much ado", async (_, answer) => {
+  const { fetch } = kook(() => new Response(answer));
+  const startedAt = performance.now();
+  await expect(client(fetch).viewChat("abc")).rejects.toBeInstanceOf(MalformedAnswerError);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});
+
 test("a token that the server echoes is taken out of its message", async () => {
   const { fetch } = kook(json({ code: 1, message: `bad token ${TOKEN}!`, data: {} }));
   await expect(client(fetch).viewChat("abc")).rejects.toMatchObject({

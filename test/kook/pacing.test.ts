@@ -31,8 +31,7 @@ describe.each([0, 37])("four processes on one token, started %i ms apart", (stag
       expect(answers).toEqual({ not_found: given.calls });
       expect(outcome.refused / given.calls).toBeLessThanOrEqual(0.01);
       expect(outcome.ratio / unavoidable(given.windowMs, given.roundTripMs)).toBeLessThan(1.15);
-      // Where one is started while another has just spent the window, there is nothing left for it to ask with.
-      if (staggerMs === 0) expect(outcome.refusedInARow).toBe(0);
+      expect(outcome.refusedInARow).toBeLessThanOrEqual(1);
     },
   );
 });
