@@ -170,6 +170,8 @@ export class Bucket {
 
   #learn(sent: Sent, { limit, remaining, resetMs }: Figures, now: number): void {
     this.#limit = limit ?? this.#limit;
+    // What was lost since this request was sent may have been counted after it.
+    const lost = this.#lostAt.filter((at) => at > sent.at).length;
     // Fewer counted than were answered before it was sent: KOOK's window has changed earlier than was reckoned with.
     const counted = this.#limit === undefined ? Number.POSITIVE_INFINITY : this.#limit - remaining;
     if (sent.bucket === this && counted <= sent.after) {
@@ -177,8 +179,6 @@ export class Bucket {
       this.#siblings.addOwn(1);
     }
     this.#answeredNow++;
-    // What was lost since this request was sent may have been counted after it.
-    const lost = this.#lostAt.filter((at) => at > sent.at).length;
     const left = Math.max(0, remaining - lost);
     if (this.#remaining === undefined) {
       this.#openedAt = sent.at;
@@ -208,6 +208,7 @@ export class Bucket {
     this.#remaining = undefined;
     this.#resetAt = undefined;
     this.#window++;
+    this.#lostAt = [];
     this.#inFlightNow = 0;
     this.#answeredNow = 0;
     this.#siblings.openWindow(this.#inFlight);
