@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import type * as z from "zod";
 import { ConfigError, closest, nearest } from "./config-error.ts";
 import type { Token } from "./kook/client.ts";
-import { faultsHelp, parseSandboxFlags, type SandboxFlags, sandboxFlags } from "./sandbox-flags.ts";
+import { parseSandboxFlags, type SandboxFlags, sandboxFlags } from "./sandbox-flags.ts";
 import {
   type Setting,
   type SettingName,
@@ -17,7 +17,7 @@ export { ConfigError };
 
 /** What `kook-chat-mcp` was asked to do, and how. */
 export interface Config extends Omit<z.infer<typeof settingsSchema>, "token" | "tokenFile"> {
-  command: (typeof commands)[number] | "serve" | "help" | "version";
+  command: (typeof commands)[number] | "serve" | "help" | "sandbox help" | "version";
   token: Token;
   /** Talk to the built-in sandbox instead of KOOK. */
   sandbox: boolean;
@@ -107,24 +107,12 @@ export function helpText(): string {
 Usage
   kook-chat-mcp                     serve MCP on stdin and stdout
   kook-chat-mcp --sandbox           the same on a built-in KOOK with made-up chats; needs no token
-  kook-chat-mcp sandbox             serve that sandbox over HTTP on 127.0.0.1
+  kook-chat-mcp sandbox [--port N]  serve that sandbox over HTTP on 127.0.0.1; sandbox --help has more
   kook-chat-mcp doctor [--json]     check the set-up: settings, network, token, hosts' configuration
   kook-chat-mcp --help | --version
 
 Settings, as environment variable or flag; a flag wins
 ${rows.join("\n")}
-
-Flags of the sandbox command
-  --port N           default: a free one
-  --limit N          requests that each endpoint allows in a window; default 120
-  --window N         length of that window in seconds; default 60
-  --decimal-reset    give the time until the reset in decimals
-  --fault NAME[:P]   let a fault strike every request, or a share P of them such as 0.01;
-                     may be repeated; all:P stands for all that strike single requests
-  --seed N           of that chance; the same seed gives the same run; default 1
-
-Faults
-${faultsHelp()}
 `;
 }
 
@@ -219,7 +207,7 @@ function describeIssue(
 }
 
 function commandOf(positionals: string[], values: FlagValues): Config["command"] {
-  if (values["help"]) return "help";
+  if (values["help"]) return positionals[0] === "sandbox" ? "sandbox help" : "help";
   if (values["version"]) return "version";
   const [command, ...surplus] = positionals;
   if (surplus.length > 0)

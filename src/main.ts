@@ -15,6 +15,7 @@ import { chooseByChance } from "./sandbox/fault-choice.ts";
 import { readdress } from "./sandbox/faults.ts";
 import { SANDBOX_TOKEN, Sandbox } from "./sandbox/sandbox.ts";
 import { serveSandbox } from "./sandbox/serve.ts";
+import { sandboxHelpText } from "./sandbox-flags.ts";
 
 /** package.json's, put in at build time: the version, and the lowest of Node's that will do. */
 declare const VERSION: string;
@@ -35,6 +36,9 @@ async function main(): Promise<void> {
   switch (config.command) {
     case "help":
       process.stdout.write(helpText());
+      return;
+    case "sandbox help":
+      process.stdout.write(sandboxHelpText());
       return;
     case "version":
       process.stdout.write(`${VERSION}\n`);

@@ -17,6 +17,8 @@ export interface SandboxFlags {
   seed: number;
 }
 
+const DEFAULTS = { port: 0, limit: 120, windowSeconds: 60, seed: 1 };
+
 /** For parseArgs. */
 export const sandboxFlags = {
   port: { type: "string" },
@@ -32,18 +34,34 @@ type Values = Readonly<Record<string, unknown>>;
 /** @throws ConfigError */
 export function parseSandboxFlags(values: Values): SandboxFlags {
   return {
-    port: wholeNumber(values, "port", 0, 65_535) ?? 0,
-    limit: wholeNumber(values, "limit", 1, 1_000_000_000) ?? 120,
-    windowSeconds: wholeNumber(values, "window", 1, 86_400) ?? 60,
+    port: wholeNumber(values, "port", 0, 65_535) ?? DEFAULTS.port,
+    limit: wholeNumber(values, "limit", 1, 1_000_000_000) ?? DEFAULTS.limit,
+    windowSeconds: wholeNumber(values, "window", 1, 86_400) ?? DEFAULTS.windowSeconds,
     decimalReset: values["decimal-reset"] === true,
     faults: ((values["fault"] ?? []) as string[]).flatMap(faultRates),
-    seed: wholeNumber(values, "seed", 0, 4_294_967_295) ?? 1,
+    seed: wholeNumber(values, "seed", 0, 4_294_967_295) ?? DEFAULTS.seed,
   };
 }
 
-/** A line for each fault, for `--help`. */
-export function faultsHelp(): string {
-  return [...faults.values()].map(({ name, does }) => `  ${name.padEnd(19)}${does}`).join("\n");
+/** The text of `sandbox --help`. */
+export function sandboxHelpText(): string {
+  const rows = [...faults.values()].map(({ name, does }) => `  ${name.padEnd(19)}${does}`);
+  return `kook-chat-mcp sandbox: a made-up KOOK over HTTP on 127.0.0.1, for any client
+
+Prints {"url": …, "token": …} as its first line, and logs requests to stderr.
+
+Flags
+  --port N           default: a free one
+  --limit N          requests that each endpoint allows in a window; default ${DEFAULTS.limit}
+  --window N         length of that window in seconds; default ${DEFAULTS.windowSeconds}
+  --decimal-reset    give the time until the reset in decimals
+  --fault NAME[:P]   let a fault strike every request, or a share P of them such as 0.01;
+                     may be repeated; all:P stands for all that strike single requests
+  --seed N           of that chance; the same seed gives the same run; default ${DEFAULTS.seed}
+
+Faults
+${rows.join("\n")}
+`;
 }
 
 function wholeNumber(values: Values, flag: string, min: number, max: number): number | undefined {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { helpText, parseConfig } from "../src/config.ts";
+import { parseConfig } from "../src/config.ts";
 import { faults } from "../src/sandbox/faults.ts";
+import { sandboxFlags, sandboxHelpText } from "../src/sandbox-flags.ts";
 
 const parse = (...argv: string[]) =>
   parseConfig({ argv: ["sandbox", ...argv], env: {}, readFile: () => "" }).served;
@@ -39,7 +40,13 @@ test.each([
   for (const part of told) expect(() => parse(flag, value)).toThrow(part);
 });
 
-test("--help names each fault and what it does", () => {
-  for (const { name } of faults.values()) expect(helpText()).toContain(`  ${name} `);
-  for (const { does } of faults.values()) expect(helpText()).toContain(does);
+test("sandbox --help names each flag, each fault and what it does", () => {
+  const help = sandboxHelpText();
+  for (const flag of Object.keys(sandboxFlags)) expect(help).toContain(`  --${flag} `);
+  for (const { name, does } of faults.values()) {
+    expect(help).toContain(`  ${name} `);
+    expect(help).toContain(does);
+  }
+  const { command } = parseConfig({ argv: ["sandbox", "--help"], env: {}, readFile: () => "" });
+  expect(command).toBe("sandbox help");
 });
