@@ -152,6 +152,7 @@ function failures(): unknown[] {
     refused(400, 40000, "由于服务器维护，暂时无法进行此操作"),
     refused(403, 403, "你没有权限进行此操作"),
     new RateLimitError(59),
+    new RateLimitError(5, "unanswered"),
     lost,
     new ConnectionError("its host name is not known (ENOTFOUND)"),
     refused(500, 500, "系统错误"),

@@ -229,8 +229,8 @@ describe("the network", () => {
     const env = { ...token, KOOK_BASE_URL: "https://kook.invalid/api/v3" };
     // Without any network the system says EAI_AGAIN.
     const text = (await firstCall(env)).replace(
-      "its host name cannot be looked up just now (EAI_AGAIN)",
-      "its host name is not known (ENOTFOUND)",
+      "the host name cannot be looked up just now (EAI_AGAIN)",
+      "the host name is not known (ENOTFOUND)",
     );
     expect(text).toBe(quoted("no name"));
   });
@@ -255,7 +255,7 @@ describe("the network", () => {
   test("goes by a proxy that does not run", async () => {
     const proxy = `http://127.0.0.1:${await closedPort()}`;
     const env = { ...token, KOOK_BASE_URL: "https://kook.invalid/api/v3", HTTPS_PROXY: proxy };
-    expect(await firstCall(env)).toBe(quoted("nothing listens"));
+    expect(await firstCall(env)).toBe(quoted("proxy down"));
   });
 
   test("goes by a proxy that wants a password", async () => {
