@@ -66,7 +66,7 @@ function expectNoToken(shown: string) {
   for (const form of tokenForms) expect(shown.toLowerCase()).not.toContain(form.toLowerCase());
 }
 
-/** How the README's error table begins what the model is told, by class of failure. */
+/** How the documented table of errors begins what the model is told, by class of failure. */
 const told = {
   connection: "KOOK cannot be reached: ",
   timeout: "KOOK did not answer within ",
@@ -74,8 +74,8 @@ const told = {
   server: "KOOK refused: code 500, HTTP 500, ",
 } as const;
 
-test("each class of failure is in the README's error table", () => {
-  const table = readFileSync("README.md", "utf8").split("## Errors")[1] ?? "";
+test("each class of failure is in the documented table of errors", () => {
+  const table = readFileSync("docs/tools.md", "utf8").split("## Errors")[1] ?? "";
   for (const beginning of Object.values(told)) expect(table).toContain(`| ${beginning}`);
 });
 

@@ -10,6 +10,7 @@ import {
   type ApiErrorReason,
   ConnectionError,
   MalformedAnswerError,
+  ProxyError,
   RateLimitError,
   TimeoutError,
   TokenError,
@@ -62,6 +63,8 @@ const setUp = {
     "Ask the person who runs this server to copy the bot's token from https://developer.kookapp.cn (应用 → 机器人) into KOOK_TOKEN, or into the file that KOOK_TOKEN_FILE names, and restart it; trying again will not help.",
   network:
     "The network, a proxy or KOOK_BASE_URL may be at fault: the person who runs this server can find out with `kook-chat-mcp doctor`.",
+  proxy:
+    "The person who runs this server must mend HTTPS_PROXY or NO_PROXY; `kook-chat-mcp doctor` shows what is in force.",
 };
 
 /** Makes the words for the failures of one session. */
@@ -86,6 +89,7 @@ export function createExplain(): Explain {
       return `${refusal} KOOK does not accept the token. ${help("token")}`;
     }
     if (error instanceof TokenError) return `${error.message} ${help("token")}`;
+    if (error instanceof ProxyError) return `${error.message} ${help("proxy")}`;
     if (error instanceof ConnectionError) return `${error.message} ${help("network")}`;
     if (error instanceof UnsettledWriteError) {
       return `${explain(error.cause)} ${outcomes[error.outcome]}`;
