@@ -175,6 +175,7 @@ test.each(["docs/tools.md", chineseOf("docs/tools.md")])(
       createExplain()(error)
         .replace(/(HTTP \d+, ")[^"]+"/, '$1…"')
         .replace(/(reached: ).+?\)\./, "$1….")
+        .replace(/(HTTPS_PROXY names ).+?\. /, "$1…. ")
         .replace(
           /^KOOK did not answer within 10000 ms\. Try again later\. (?=The chats|Whether)/,
           "… ",
