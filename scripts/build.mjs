@@ -1,6 +1,9 @@
-// Makes dist/main.js, the one file that is shipped, and the licences of what it contains.
+// Makes dist/: main.js and the program that it starts, the parts that are loaded on use, and the licences of what is in
+// them. Where start-up time goes, and what each choice here saves of it, is in bench/README.md.
+import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
+import { lazyParts, lazySchemaValidator, onlyUsedSchemas } from "./build-plugins.mjs";
 import { nodeGuard } from "./node-guard.mjs";
 
 const { version, engines } = JSON.parse(await readFile("package.json", "utf8"));
@@ -8,35 +11,78 @@ const nodeNeeded = engines.node.replace(">=", "");
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist");
 
-const { metafile } = await build({
-  entryPoints: ["src/main.ts"],
-  outfile: "dist/main.js",
+/** Loaded by the program when they are needed. */
+const parts = {
+  network: ["src/network.ts"],
+  sandbox: ["src/sandbox/sandbox.ts", "src/sandbox/serve.ts"],
+  doctor: ["src/doctor/doctor.ts", "src/doctor/report.ts"],
+  "schema-validator": [
+    "node_modules/@modelcontextprotocol/sdk/dist/esm/validation/ajv-provider.js",
+  ],
+};
+
+/** @type {import("esbuild").BuildOptions & { metafile: true }} */
+const options = {
+  outdir: "dist",
   bundle: true,
-  minify: true,
-  // Without names, stack traces in an issue would say nothing, and error classes would lose theirs.
-  keepNames: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // Identifiers stay as they are: stack traces and error classes keep their names, at no cost when the file runs.
+  minifyIdentifiers: false,
   platform: "node",
-  format: "esm",
+  // Node loads CommonJS in less time than ES modules: it needs neither the asynchronous loader nor facades of builtins.
+  format: "cjs",
+  supported: { "dynamic-import": false },
   target: "node20",
+  charset: "ascii",
   legalComments: "none",
   metafile: true,
+};
+
+const { metafile } = await build({
+  ...options,
+  entryPoints: {
+    program: "src/main.ts",
+    ...Object.fromEntries(Object.keys(parts).map((name) => [name, `part:${name}`])),
+  },
   define: {
     VERSION: JSON.stringify(version),
     NODE_NEEDED: JSON.stringify(nodeNeeded),
   },
-  // Its CommonJS form requires its parts by names that a bundler cannot see.
-  alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
-  banner: {
-    // CommonJS packages inside an ES module need a require of their own.
-    js: `#!/usr/bin/env node\n${nodeGuard(nodeNeeded)}import{createRequire as $require}from"node:module";const require=$require(import.meta.url);`,
+  alias: {
+    // undici's own bundle entry, the one inside Node: the agents without mocks, caches and interceptors.
+    undici: "undici/index-fetch.js",
+    // Its CommonJS form requires its parts by names that a bundler cannot see.
+    "jsonc-parser": "jsonc-parser/lib/esm/main.js",
   },
+  plugins: [lazyParts(parts), lazySchemaValidator("schema-validator"), onlyUsedSchemas()],
+});
+const digest = createHash("sha256")
+  .update(await readFile("dist/program.js"))
+  .digest("hex")
+  .slice(0, 16);
+await build({
+  ...options,
+  entryPoints: { main: "src/start.ts" },
+  define: { PROGRAM_DIGEST: JSON.stringify(digest) },
+  // Old ones have to be able to read it, to say that they are too old.
+  target: "es2015",
+  banner: { js: `#!/usr/bin/env node\n${nodeGuard(nodeNeeded)}` },
 });
 await chmod("dist/main.js", 0o755);
+// The package's own sources are ES modules.
+await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 
+// A module that is in two files is there twice, and instanceof tells its classes apart. The doctor may have copies: it
+// takes and gives plain data.
+const outputs = Object.entries(metafile.outputs).filter(([file]) => file !== "dist/doctor.js");
+const shared = outputs.flatMap(([, output]) => Object.keys(output.inputs));
+const twice = shared.find((input, index) => shared.indexOf(input) !== index);
+if (twice) throw new Error(`${twice} is in more than one file of dist`);
+
+const inputs = Object.keys(metafile.inputs);
 const packages = new Set(
-  Object.keys(metafile.inputs).flatMap(
-    (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
-  ),
+  inputs.flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []),
 );
 const notices = await Promise.all([...packages].sort().map(notice));
 await writeFile("dist/THIRD-PARTY-LICENSES.txt", notices.join(`\n${"-".repeat(80)}\n\n`));

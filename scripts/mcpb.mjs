@@ -10,10 +10,11 @@ const bundle = `${folder}/${name}-${version}.mcpb`;
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(staging, { recursive: true });
 cpSync("mcpb/manifest.json", `${staging}/manifest.json`);
+/** @param {string} source what a server that was started here has left in dist stays here */
+const filter = (source) => !source.includes("code-cache");
 for (const part of ["dist", "LICENSE", "README.md"]) {
-  cpSync(part, `${staging}/${part}`, { recursive: true });
+  cpSync(part, `${staging}/${part}`, { recursive: true, filter });
 }
-// Node reads from it that dist/main.js is an ES module.
 writeFileSync(`${staging}/package.json`, `${JSON.stringify({ name, version, license, type })}\n`);
 
 /** @param {string[]} args */

@@ -1,20 +1,17 @@
 // The program: reads the settings, puts the parts together and serves MCP on stdin and stdout. The only file that knows
-// the process, undici and signals.
+// the process and signals. What a start does not need is imported where it is used.
+import "./jitless.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import type { Writable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { Chats } from "./chats/chats.ts";
 import { type Config, ConfigError, helpText, parseConfig } from "./config.ts";
-import { examine } from "./doctor/doctor.ts";
-import { jsonReport, languageOf, plainReport, works } from "./doctor/report.ts";
 import { type Fetch, KookClient } from "./kook/client.ts";
 import { createLog, type Log } from "./log.ts";
 import { createServer } from "./mcp/server.ts";
 import { chooseByChance } from "./sandbox/fault-choice.ts";
 import { readdress } from "./sandbox/faults.ts";
-import { SANDBOX_TOKEN, Sandbox } from "./sandbox/sandbox.ts";
-import { serveSandbox } from "./sandbox/serve.ts";
 import { sandboxHelpText } from "./sandbox-flags.ts";
 
 /** package.json's, put in at build time: the version, and the lowest of Node's that will do. */
@@ -57,15 +54,15 @@ async function serve(config: Config, log: Log): Promise<void> {
   exitWithHost();
   const { allowTargets, maxWaitMs, readOnly, confirmDelete, language, output } = config;
   // A scan that goes on for longer than one wait may take would outlast the host's patience.
-  const chats = new Chats(createClient(config, log), { allowTargets, scanBudgetMs: maxWaitMs });
+  const chats = new Chats(await createClient(config, log), {
+    allowTargets,
+    scanBudgetMs: maxWaitMs,
+  });
   const options = { version: VERSION, readOnly, confirmDelete, language, output };
   const server = createServer(chats, options);
   server.onerror = (error) => log.warn(error.message);
   // The transport gives up on a message that is too long to be one; what follows it could not be told apart.
   server.onclose = () => process.exit(1);
-  // Not needed for the first answers, and slow to load: it loads while the host reads them.
-  // What it fails with, such as a proxy's address that is none, is told by the first call.
-  if (!config.sandbox) server.oninitialized = () => void loadUndici().catch(() => undefined);
   await server.connect(new StdioServerTransport(process.stdin, stdout));
   const backend = config.sandbox ? "the sandbox" : config.baseUrl;
   log.info(`${VERSION} serving MCP on stdio, with ${backend}`);
@@ -74,6 +71,8 @@ async function serve(config: Config, log: Log): Promise<void> {
 
 async function runSandbox({ served }: Config, log: Log): Promise<void> {
   exitOnSignals();
+  const { SANDBOX_TOKEN, Sandbox } = await import("./sandbox/sandbox.ts");
+  const { serveSandbox } = await import("./sandbox/serve.ts");
   const { port, faults, seed } = served;
   const options = { onRequest: log.info, fault: chooseByChance(faults, seed) };
   try {
@@ -89,10 +88,14 @@ async function runSandbox({ served }: Config, log: Log): Promise<void> {
 /** Exits with 1 where something would keep the server from working. */
 async function runDoctor(config: Config): Promise<void> {
   exitOnSignals();
+  const { examine } = await import("./doctor/doctor.ts");
+  const { jsonReport, languageOf, plainReport, works } = await import("./doctor/report.ts");
   const { env, platform, stdout } = process;
-  const token = { scheme: "Bot", value: SANDBOX_TOKEN } as const;
+  const sandbox = config.sandbox && (await import("./sandbox/sandbox.ts"));
   const examination = await examine({
-    config: config.sandbox ? { ...config, token } : config,
+    config: sandbox
+      ? { ...config, token: { scheme: "Bot", value: sandbox.SANDBOX_TOKEN } }
+      : config,
     argv: process.argv.slice(2),
     env,
     platform,
@@ -101,7 +104,7 @@ async function runDoctor(config: Config): Promise<void> {
     node: { version: process.versions.node, needed: NODE_NEEDED },
     readFile: (path) => readFileSync(path, "utf8"),
     exists: existsSync,
-    fetch: config.sandbox ? new Sandbox().fetch : networkFetch,
+    fetch: sandbox ? new sandbox.Sandbox().fetch : networkFetch,
   });
   const { locale } = Intl.DateTimeFormat().resolvedOptions();
   const language = languageOf(examination.settings, env, locale);
@@ -111,11 +114,13 @@ async function runDoctor(config: Config): Promise<void> {
   stdout.write(report(examination, { version: VERSION, language, coloured }), () => process.exit());
 }
 
-function createClient(config: Config, log: Log): KookClient {
-  const { sandbox, token, baseUrl, language, timeoutMs, maxWaitMs } = config;
+async function createClient(config: Config, log: Log): Promise<KookClient> {
+  const { token, baseUrl, language, timeoutMs, maxWaitMs } = config;
+  const sandbox = config.sandbox && (await import("./sandbox/sandbox.ts"));
+  const fetch = sandbox ? new sandbox.Sandbox().fetch : networkFetch;
   return new KookClient({
-    fetch: logged(sandbox ? new Sandbox().fetch : networkFetch, log),
-    token: sandbox ? { scheme: "Bot", value: SANDBOX_TOKEN } : token,
+    fetch: config.logLevel === "debug" ? logged(fetch, log) : fetch,
+    token: sandbox ? { scheme: "Bot", value: sandbox.SANDBOX_TOKEN } : token,
     baseUrl,
     language,
     timeoutMs,
@@ -123,17 +128,12 @@ function createClient(config: Config, log: Log): KookClient {
   });
 }
 
-/** Node's own fetch and undici's agents do not mix, so both come from the package. */
-let undici: Promise<{ fetch: Fetch }> | undefined;
-function loadUndici(): Promise<{ fetch: Fetch }> {
-  undici ??= import("undici").then(({ EnvHttpProxyAgent, fetch }) => {
-    const dispatcher = new EnvHttpProxyAgent();
-    return { fetch: (url, init) => fetch(url, { ...init, dispatcher }) };
-  });
-  return undici;
-}
-
-const networkFetch: Fetch = async (url, init) => (await loadUndici()).fetch(url, init);
+/** Loaded by the first call: hosts start copies of a server that never get one, and undici takes 8 MiB of each. */
+let network: Promise<Fetch> | undefined;
+const networkFetch: Fetch = async (url, init) => {
+  network ??= import("./network.ts").then(({ createNetworkFetch }) => createNetworkFetch());
+  return (await network)(url, init);
+};
 
 /** Paths without their queries: chat codes are nobody else's business. */
 function logged(fetch: Fetch, log: Log): Fetch {

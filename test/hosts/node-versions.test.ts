@@ -26,7 +26,13 @@ test("the tarball installs as one package, with the licences of what is in it", 
   expect(installed).toEqual(["kook-chat-mcp"]);
   expect(readdirSync(join(folder, "node_modules/kook-chat-mcp/dist")).sort()).toEqual([
     "THIRD-PARTY-LICENSES.txt",
+    "doctor.js",
     "main.js",
+    "network.js",
+    "package.json",
+    "program.js",
+    "sandbox.js",
+    "schema-validator.js",
   ]);
 });
 
