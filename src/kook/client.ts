@@ -216,9 +216,12 @@ export class KookClient {
     const url = `${this.#options.baseUrl}/${route}`;
     // A timer of our own instead of AbortSignal.timeout, which tests' fake clocks do not move.
     const attempt = new AbortController();
-    const timeoutError = new TimeoutError(this.#options.timeoutMs);
-    const timer = setTimeout(() => attempt.abort(timeoutError), this.#options.timeoutMs);
-    const signal = callerSignal ? AbortSignal.any([callerSignal, attempt.signal]) : attempt.signal;
+    const { signal } = attempt;
+    const { timeoutMs } = this.#options;
+    const timer = setTimeout(() => attempt.abort(new TimeoutError(timeoutMs)), timeoutMs);
+    // AbortSignal.any() would do, but what it makes lives until the next full garbage collection.
+    const abort = () => attempt.abort(callerSignal?.reason);
+    callerSignal?.addEventListener("abort", abort);
     const init = { headers, signal, redirect: "manual" } as const;
     try {
       const response =
@@ -238,6 +241,7 @@ export class KookClient {
       throw connectionErrorOf(error, this.#options.baseUrl);
     } finally {
       clearTimeout(timer);
+      callerSignal?.removeEventListener("abort", abort);
     }
   }
 

@@ -4,6 +4,7 @@ import type { WaitOptions } from "./rate-limiter.ts";
 interface SharedCall {
   result: Promise<unknown>;
   callers: number;
+  settled: boolean;
   controller: AbortController;
   listeners: Set<(waitMs: number) => void>;
   /** What was last told of the wait: until when it lasts, on a monotonic clock. */
@@ -39,7 +40,8 @@ export class SharedCalls {
       if (onWait) call.listeners.delete(onWait);
       if (--call.callers === 0) {
         this.#forget(key, call);
-        call.controller.abort(signal?.reason);
+        // An abort that nobody hears would still make an error with its stack.
+        if (!call.settled) call.controller.abort(signal?.reason);
       }
     }
   }
@@ -53,6 +55,7 @@ export class SharedCalls {
     const call: SharedCall = {
       result: Promise.resolve(),
       callers: 0,
+      settled: false,
       controller: new AbortController(),
       listeners: new Set(),
       waitsUntil: undefined,
@@ -67,7 +70,10 @@ export class SharedCalls {
       for (const listener of call.listeners) listener(waitMs);
     };
     call.result = start({ signal: call.controller.signal, onWait });
-    const forget = () => this.#forget(key, call);
+    const forget = () => {
+      call.settled = true;
+      this.#forget(key, call);
+    };
     call.result.then(forget, forget);
   }
 
