@@ -144,7 +144,13 @@ describe("the MCPB bundle", () => {
       "LICENSE",
       "README.md",
       "dist/THIRD-PARTY-LICENSES.txt",
+      "dist/doctor.js",
       "dist/main.js",
+      "dist/network.js",
+      "dist/package.json",
+      "dist/program.js",
+      "dist/sandbox.js",
+      "dist/schema-validator.js",
       "manifest.json",
       "package.json",
     ]);

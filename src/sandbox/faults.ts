@@ -1,7 +1,6 @@
 // What can go wrong between KOOK and a client, each fault as one literal: those of the answer here, those of the
 // connection in connection-faults.ts. The sandbox carries a request out first and spoils the answer then, so that a write
 // is done although its answer is lost, unless the fault says otherwise.
-import { gzipSync } from "node:zlib";
 import { type ConnectionFault, connectionFaults } from "./connection-faults.ts";
 
 /** Spoils the answer itself; the connection holds. */
@@ -123,7 +122,7 @@ const answerFaults: readonly AnswerFault[] = [
   {
     name: "gzip",
     does: "compresses the body, which is no fault but must be understood",
-    spoil: (answer) => respond(answer, gzipSync(answer.body), { "Content-Encoding": "gzip" }),
+    spoil: (answer) => respond(answer, gzip(answer.body), { "Content-Encoding": "gzip" }),
   },
   {
     name: "gzip-broken",
@@ -195,6 +194,11 @@ function respond(
     status: answer.status,
     headers: { ...Object.fromEntries(answer.headers), ...headers },
   });
+}
+
+/** The settings know the faults, so a start should not load what one of them needs. */
+function gzip(body: string): Uint8Array<ArrayBuffer> {
+  return process.getBuiltinModule("node:zlib").gzipSync(body);
 }
 
 function rewrite(answer: Answer, change: (body: string) => string): Response {
