@@ -4,7 +4,7 @@ import { bridge, ours, startBackend } from "./contestants.mjs";
 import { interleave, summarize } from "./statistics.mjs";
 
 /** Calls before any is counted: V8 compiles what runs often, here and in the servers. */
-const WARM_UP = 300;
+const WARM_UP = 1_000;
 
 /** @param {{ rounds: number }} options @returns {Promise<import("./table.mjs").Row[]>} */
 export async function latency({ rounds }) {
@@ -41,7 +41,7 @@ export async function latency({ rounds }) {
     const timed = Object.entries(ways).map(([name, call]) => [name, () => time(call)]);
     const measures = Object.fromEntries(timed);
     await interleave(WARM_UP, measures);
-    const series = await interleave(20 * rounds, measures);
+    const series = await interleave(40 * rounds, measures);
     const reference = summarize(series["undici"] ?? []);
     return [
       { what, name: "undici directly", unit: "ms", ...reference },

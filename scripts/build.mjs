@@ -3,7 +3,12 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
-import { lazyParts, lazySchemaValidator, onlyUsedSchemas } from "./build-plugins.mjs";
+import {
+  lazyParts,
+  lazySchemaValidator,
+  onlyUsedSchemas,
+  shortForeignNames,
+} from "./build-plugins.mjs";
 import { nodeGuard } from "./node-guard.mjs";
 
 const { version, engines } = JSON.parse(await readFile("package.json", "utf8"));
@@ -27,8 +32,6 @@ const options = {
   bundle: true,
   minifySyntax: true,
   minifyWhitespace: true,
-  // Identifiers stay as they are: stack traces and error classes keep their names, at no cost when the file runs.
-  minifyIdentifiers: false,
   platform: "node",
   // Node loads CommonJS in less time than ES modules: it needs neither the asynchronous loader nor facades of builtins.
   format: "cjs",
@@ -55,7 +58,12 @@ const { metafile } = await build({
     // Its CommonJS form requires its parts by names that a bundler cannot see.
     "jsonc-parser": "jsonc-parser/lib/esm/main.js",
   },
-  plugins: [lazyParts(parts), lazySchemaValidator("schema-validator"), onlyUsedSchemas()],
+  plugins: [
+    lazyParts(parts),
+    lazySchemaValidator("schema-validator"),
+    onlyUsedSchemas(),
+    shortForeignNames(),
+  ],
 });
 const digest = createHash("sha256")
   .update(await readFile("dist/program.js"))

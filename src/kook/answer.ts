@@ -56,9 +56,11 @@ export function parseEnvelope(
   if (text.trim() === "") throw new MalformedAnswerError(status, "it is empty");
   let json: unknown;
   try {
-    json = JSON.parse(quoteLargeIntegers(text), (_, value) =>
-      typeof value === "string" ? clean(value) : value,
-    );
+    json = mayNeedCleaning(text, clean)
+      ? JSON.parse(quoteLargeIntegers(text), (_, value) =>
+          typeof value === "string" ? clean(value) : value,
+        )
+      : JSON.parse(quoteLargeIntegers(text));
   } catch {
     const problem = text.trimStart().startsWith("<") ? "it is an HTML page" : "it is no valid JSON";
     throw new MalformedAnswerError(status, problem);
@@ -68,8 +70,19 @@ export function parseEnvelope(
   return envelope.data;
 }
 
+/** Looking at each text by itself takes as long as all else that is done with an answer; most answers hold no token. */
+function mayNeedCleaning(json: string, clean: (text: string) => string): boolean {
+  const unescaped = json.replace(/\\(["/])/g, "$1");
+  // JSON may also hide a letter as `\u0041`, and has a backslash twice.
+  return /\\u00|\\\\/.test(json) || clean(unescaped) !== unescaped;
+}
+
+/** Where a number may begin that is too large: most answers have none, and finding the others takes long. */
+const largeInteger = /(?:^|[:,[\s])-?\d{16}/;
+
 /** Ids are 64-bit, and JSON.parse would round one that is sent as a number: as text it keeps its digits. */
 function quoteLargeIntegers(json: string): string {
+  if (!largeInteger.test(json)) return json;
   return json.replace(stringsAndNumbers, (token) =>
     /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token,
   );
