@@ -63,9 +63,9 @@ export const ours = {
     new McpProcess([local("../dist/main.js")], { KOOK_BASE_URL: url, KOOK_TOKEN: token }),
 };
 
-/** The same without the code that an earlier start has left. @type {Contestant} */
+/** The same without the code that the build keeps for its own Node: as from the tarball. @type {Contestant} */
 export const oursAnew = {
-  name: "kook-chat-mcp, first start",
+  name: "kook-chat-mcp, no kept code",
   start: ({ url, token } = nowhere) =>
     new McpProcess([local("../dist/program.js")], { KOOK_BASE_URL: url, KOOK_TOKEN: token }),
 };

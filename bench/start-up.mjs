@@ -24,7 +24,6 @@ async function measure({ start }) {
 
 /** @param {{ rounds: number }} options @returns {Promise<import("./table.mjs").Row[]>} */
 export async function startUp({ rounds }) {
-  await keepCode();
   const series = await interleave(
     rounds,
     Object.fromEntries(contestants.map((one) => [one.name, () => measure(one)])),
@@ -46,13 +45,4 @@ export async function startUp({ rounds }) {
       ...(name === ours.name && { target: { ratio: target } }),
     }));
   }
-}
-
-/** Starts the server once for as long as it takes to keep its code: all starts but an installation's first are so. */
-async function keepCode() {
-  const server = ours.start();
-  await server.initialize();
-  await server.request("tools/list");
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  await server.end();
 }

@@ -1,7 +1,9 @@
 // Makes dist/: main.js and the program that it starts, the parts that are loaded on use, and the licences of what is in
 // them. Where start-up time goes, and what each choice here saves of it, is in bench/README.md.
-import { createHash } from "node:crypto";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
 import { build } from "esbuild";
 import {
   lazyParts,
@@ -65,14 +67,9 @@ const { metafile } = await build({
     shortForeignNames(),
   ],
 });
-const digest = createHash("sha256")
-  .update(await readFile("dist/program.js"))
-  .digest("hex")
-  .slice(0, 16);
 await build({
   ...options,
   entryPoints: { main: "src/start.ts" },
-  define: { PROGRAM_DIGEST: JSON.stringify(digest) },
   // Old ones have to be able to read it, to say that they are too old.
   target: "es2015",
   banner: { js: `#!/usr/bin/env node\n${nodeGuard(nodeNeeded)}` },
@@ -80,6 +77,7 @@ await build({
 await chmod("dist/main.js", 0o755);
 // The package's own sources are ES modules.
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
+await keepCode();
 
 // A module that is in two files is there twice, and instanceof tells its classes apart. The doctor may have copies: it
 // takes and gives plain data.
@@ -94,6 +92,29 @@ const packages = new Set(
 );
 const notices = await Promise.all([...packages].sort().map(notice));
 await writeFile("dist/THIRD-PARTY-LICENSES.txt", notices.join(`\n${"-".repeat(80)}\n\n`));
+
+/** Leaves V8's code for the program beside it, as it is once the program has answered what a host asks first. */
+async function keepCode() {
+  const keeper = "dist/keep-code.js";
+  await build({ ...options, entryPoints: ["scripts/keep-code.mjs"] });
+  const child = spawn(process.execPath, [keeper, "--log-level", "error"], {
+    stdio: ["pipe", "pipe", "inherit", "ipc"],
+  });
+  const answers = createInterface({ input: /** @type {NodeJS.ReadableStream} */ (child.stdout) });
+  /** @param {object} message */
+  const send = (message) =>
+    child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+  const clientInfo = { name: "build", version };
+  const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo };
+  for (const request of [{ method: "initialize", params }, { method: "tools/list" }]) {
+    send({ id: 0, ...request });
+    await once(answers, "line");
+  }
+  child.send("keep");
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error("the program did not start");
+  await rm(keeper);
+}
 
 /** @param {string} name */
 async function notice(name) {

@@ -10,8 +10,8 @@ const bundle = `${folder}/${name}-${version}.mcpb`;
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(staging, { recursive: true });
 cpSync("mcpb/manifest.json", `${staging}/manifest.json`);
-/** @param {string} source what a server that was started here has left in dist stays here */
-const filter = (source) => !source.includes("code-cache");
+/** @param {string} source V8's code is for the Node that made it, and Claude Desktop brings its own */
+const filter = (source) => !source.endsWith(".code");
 for (const part of ["dist", "LICENSE", "README.md"]) {
   cpSync(part, `${staging}/${part}`, { recursive: true, filter });
 }

@@ -1,5 +1,8 @@
 // The program: reads the settings, puts the parts together and serves MCP on stdin and stdout. The only file that knows
 // the process and signals. What a start does not need is imported where it is used.
+
+// KOOK's answers are many, and worth compiled schemas; what comes after the next import is read once or twice.
+import { type Fetch, KookClient } from "./kook/client.ts";
 import "./jitless.ts";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -7,7 +10,6 @@ import type { Writable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { Chats } from "./chats/chats.ts";
 import { type Config, ConfigError, helpText, parseConfig } from "./config.ts";
-import { type Fetch, KookClient } from "./kook/client.ts";
 import { createLog, type Log } from "./log.ts";
 import { createServer } from "./mcp/server.ts";
 import { chooseByChance } from "./sandbox/fault-choice.ts";

@@ -1,6 +1,5 @@
 // The network's Fetch. The only file that knows undici, and one that is loaded late: nothing before the first call needs it.
 import type { Readable } from "node:stream";
-import { setFlagsFromString } from "node:v8";
 import { createGunzip } from "node:zlib";
 import { EnvHttpProxyAgent } from "undici";
 import type { Fetch } from "./kook/client.ts";
@@ -15,8 +14,6 @@ const MAX_CONNECTIONS = 16;
  * for what is not used here.
  */
 export function createNetworkFetch(): Fetch {
-  // undici's HTTP parser is WebAssembly. To optimize it takes 8 MiB, and saves nothing that can be measured.
-  setFlagsFromString("--liftoff-only");
   const dispatcher = new EnvHttpProxyAgent({ connections: MAX_CONNECTIONS });
   return async (url, { method, headers, body, signal }) => {
     const { origin, pathname, search } = new URL(url);

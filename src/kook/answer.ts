@@ -72,6 +72,7 @@ export function parseEnvelope(
 
 /** Looking at each text by itself takes as long as all else that is done with an answer; most answers hold no token. */
 function mayNeedCleaning(json: string, clean: (text: string) => string): boolean {
+  if (!json.includes("\\")) return clean(json) !== json;
   const unescaped = json.replace(/\\(["/])/g, "$1");
   // JSON may also hide a letter as `\u0041`, and has a backslash twice.
   return /\\u00|\\\\/.test(json) || clean(unescaped) !== unescaped;

@@ -10,7 +10,9 @@ export function createRedaction(token: string): (text: string) => string {
   // The longest first, so that no end of a longer form is left standing.
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
   const found = new RegExp(longestFirst.map(escapeForRegExp).join("|"), "g");
-  return (text) => text.replace(found, "[token]");
+  // Hardly any text holds one, and looking for each form by itself takes a tenth of the time.
+  return (text) =>
+    longestFirst.some((form) => text.includes(form)) ? text.replace(found, "[token]") : text;
 }
 
 function formsOf(token: string): string[] {
