@@ -1,7 +1,7 @@
 // Arguments as models really send them, made into what a tool's schema means: tolerant of form, strict about meaning.
 import { closestMatch } from "leven";
 import * as z from "zod";
-import { quoted } from "./text.ts";
+import { quoted } from "./quoted.ts";
 
 /** The arguments do not fit the tool. The message names each fault and what would be right; it is written for a model. */
 export class ArgumentError extends Error {}

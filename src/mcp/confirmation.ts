@@ -6,7 +6,7 @@ import type { Chats } from "../chats/chats.ts";
 import { isMissing } from "../chats/errors.ts";
 import type { WaitOptions } from "../kook/rate-limiter.ts";
 import type { Host } from "./host.ts";
-import { quoted } from "./text.ts";
+import { quoted } from "./quoted.ts";
 
 /**
  * Whether a person is asked: where the host can, and otherwise left to its own approval; always, by a second call where

@@ -17,7 +17,7 @@ import {
 } from "../kook/errors.ts";
 import { ArgumentError } from "./arguments.ts";
 import { ConfirmationError } from "./confirmation.ts";
-import { quoted } from "./text.ts";
+import { quoted } from "./quoted.ts";
 
 /** An error of the protocol, for requests whose results have no `isError`. Its message reaches the host as it stands. */
 export class ProtocolError extends Error {

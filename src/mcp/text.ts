@@ -1,14 +1,8 @@
 // Results as lines for a model: complete without the structured form, one line a chat, what is usual left unsaid.
 import type { Chat, ChatRow } from "../chats/chat.ts";
-import { harmlessText } from "../chats/name.ts";
 import type { ChatPage } from "../chats/page.ts";
 import type { Scan } from "../chats/scan.ts";
 import type { Explain } from "./failure.ts";
-
-/** Text of unknown origin, quoted, on one line, without invisible characters, cut after so many code points. */
-export function quoted(text: string, maxLength = 64): string {
-  return JSON.stringify(harmlessText(text, maxLength));
-}
 
 const COLUMNS = 'Each line: chat_code target_id "username", latest message in UTC.';
 
