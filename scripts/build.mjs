@@ -1,6 +1,7 @@
 // Makes dist/: main.js and the program that it starts, the parts that are loaded on use, and the licences of what is in
 // them. Where start-up time goes, and what each choice here saves of it, is in bench/README.md.
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
@@ -67,9 +68,14 @@ const { metafile } = await build({
     shortForeignNames(),
   ],
 });
+const digest = createHash("sha256")
+  .update(await readFile("dist/program.js"))
+  .digest("hex")
+  .slice(0, 12);
 await build({
   ...options,
   entryPoints: { main: "src/start.ts" },
+  define: { PROGRAM_DIGEST: JSON.stringify(digest) },
   // Old ones have to be able to read it, to say that they are too old.
   target: "es2015",
   banner: { js: `#!/usr/bin/env node\n${nodeGuard(nodeNeeded)}` },
@@ -98,6 +104,7 @@ async function keepCode() {
   const keeper = "dist/keep-code.js";
   await build({ ...options, entryPoints: ["scripts/keep-code.mjs"] });
   const child = spawn(process.execPath, [keeper, "--log-level", "error"], {
+    env: { ...process.env, PROGRAM_DIGEST: digest },
     stdio: ["pipe", "pipe", "inherit", "ipc"],
   });
   const answers = createInterface({ input: /** @type {NodeJS.ReadableStream} */ (child.stdout) });

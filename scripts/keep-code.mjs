@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { readProgram } from "../src/kept-code.ts";
 
 const folder = resolve("dist");
-const { script, codeFile, run } = readProgram(folder);
+const { script, codeFile, run } = readProgram(folder, process.env["PROGRAM_DIGEST"] ?? "");
 process.once("message", () => {
   writeFileSync(codeFile, script.createCachedData());
   process.exit();

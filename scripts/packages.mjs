@@ -177,7 +177,7 @@ export function installBlock(language) {
     en: {
       links: "Or install what was built by a link, in ",
       needs:
-        "VS Code asks for the path of step 1 and for the token; in Cursor both are written into the entry that it shows.",
+        "VS Code asks for the path of step 1 and for the token; in Cursor, write both into the entry that it shows.",
     },
     zh: {
       links: "也可以通过链接安装已构建好的服务器：",
