@@ -104,7 +104,8 @@ async function keepCode() {
   const keeper = "dist/keep-code.js";
   await build({ ...options, entryPoints: ["scripts/keep-code.mjs"] });
   const child = spawn(process.execPath, [keeper, "--log-level", "error"], {
-    env: { ...process.env, PROGRAM_DIGEST: digest },
+    // No setting of whoever builds may keep it from starting.
+    env: { ...withoutSettings(process.env), PROGRAM_DIGEST: digest },
     stdio: ["pipe", "pipe", "inherit", "ipc"],
   });
   const answers = createInterface({ input: /** @type {NodeJS.ReadableStream} */ (child.stdout) });
@@ -113,14 +114,20 @@ async function keepCode() {
     child.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
   const clientInfo = { name: "build", version };
   const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo };
+  const exited = once(child, "exit");
   for (const request of [{ method: "initialize", params }, { method: "tools/list" }]) {
     send({ id: 0, ...request });
-    await once(answers, "line");
+    await Promise.race([once(answers, "line"), exited]);
   }
-  child.send("keep");
-  const [code] = await once(child, "exit");
-  if (code !== 0) throw new Error("the program did not start");
+  if (child.connected) child.send("keep");
+  const [code] = await exited;
   await rm(keeper);
+  if (code !== 0) throw new Error(`the program did not start: it ended with ${code}`);
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+function withoutSettings(env) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("KOOK_")));
 }
 
 /** @param {string} name */

@@ -26,6 +26,9 @@ const LAST_ANSWERS_MS = 50;
 const PARENT_CHECK_MS = 2_000;
 
 async function main(): Promise<void> {
+  // Whoever does not read the log shall have the service all the same; whoever does not read stdout wants nothing more.
+  process.stderr.on("error", () => {});
+  process.stdout.on("error", () => process.exit());
   const config = parseConfig({
     argv: process.argv.slice(2),
     env: process.env,
@@ -134,6 +137,10 @@ async function createClient(config: Config, log: Log): Promise<KookClient> {
 let network: Promise<Fetch> | undefined;
 const networkFetch: Fetch = async (url, init) => {
   network ??= import("./network.ts").then(({ createNetworkFetch }) => createNetworkFetch());
+  // What could not be loaded once may be there the next time, as when the server is built anew under a running one.
+  network.catch(() => {
+    network = undefined;
+  });
   return (await network)(url, init);
 };
 
@@ -167,7 +174,6 @@ function exitWithHost(): void {
   exitOnSignals();
   process.stdin.once("end", () => setTimeout(() => process.exit(0), LAST_ANSWERS_MS));
   process.stdin.once("error", () => process.exit(0));
-  process.stdout.on("error", () => process.exit(0));
   const host = process.ppid;
   setInterval(() => process.ppid === host || process.exit(0), PARENT_CHECK_MS).unref();
 }

@@ -17,7 +17,7 @@ export function createNetworkFetch(): Fetch {
   const dispatcher = new EnvHttpProxyAgent({ connections: MAX_CONNECTIONS });
   return async (url, { method, headers, body, signal }) => {
     const { origin, pathname, search } = new URL(url);
-    const answer = await dispatcher.request({
+    const requested = dispatcher.request({
       origin,
       path: `${pathname}${search}`,
       method,
@@ -25,6 +25,7 @@ export function createNetworkFetch(): Fetch {
       body: body ?? null,
       signal,
     });
+    const answer = await unlessAborted(requested, signal);
     const header = (name: string) => {
       const value = answer.headers[name.toLowerCase()];
       return (Array.isArray(value) ? value[0] : value) ?? null;
@@ -32,14 +33,33 @@ export function createNetworkFetch(): Fetch {
     return {
       status: answer.statusCode,
       headers: { get: header },
-      body: header("Content-Encoding") === "gzip" ? gunzip(answer.body) : answer.body,
+      body: isGzip(header("Content-Encoding")) ? gunzip(answer.body) : answer.body,
     };
   };
 }
 
+/** undici looks at the signal of a request only once that has a socket, and all of those may be busy. */
+async function unlessAborted<T>(requested: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+  });
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([requested, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+    // Whichever came later is nobody's business any more.
+    requested.catch(() => undefined);
+  }
+}
+
+const isGzip = (coding: string | null) => /^(x-)?gzip$/i.test(coding?.trim() ?? "");
+
 function gunzip(body: Readable): Readable {
   const plain = createGunzip();
-  // What breaks the transfer has to break the reading, too.
+  // What breaks the transfer has to break the reading, and what is read no further must not keep its socket.
   body.once("error", (error) => plain.destroy(error));
+  plain.once("close", () => body.destroy());
   return body.pipe(plain);
 }

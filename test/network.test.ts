@@ -101,3 +101,45 @@ test.each([
   setTimeout(() => controller.abort(reason), 100);
   await expect(reading).rejects.toBe(reason);
 });
+
+test.each([
+  ["is longer than what is read", () => gzipSync(Buffer.alloc(6 * 1024 * 1024, "x"))],
+  ["is no gzip", () => Buffer.alloc(1024 * 1024, "x")],
+])("a compressed answer that %s gives its socket back", async (_, made) => {
+  const body = made();
+  const sockets = new Set<object>();
+  const url = await serve((request, response) => {
+    sockets.add(request.socket);
+    request.socket.once("close", () => sockets.delete(request.socket));
+    response.on("error", () => {});
+    response.writeHead(200, { "Content-Encoding": "gzip" }).end(body);
+  });
+  // More than there are sockets: if they were kept, the last ones would wait for ever.
+  for (let call = 0; call < 18; call++) {
+    const answer = await fetch(url, get());
+    const read = async () => {
+      for await (const _chunk of answer.body ?? []) break;
+    };
+    await read().catch(() => undefined);
+  }
+  await expect.poll(() => sockets.size).toBeLessThan(3);
+});
+
+test("stops at once when aborted while all sockets are busy", async () => {
+  const url = await serve(() => {});
+  const busy = new AbortController();
+  const waiting = Array.from({ length: 16 }, () => fetch(url, get(busy.signal)).catch(() => 0));
+  const controller = new AbortController();
+  const queued = fetch(url, get(controller.signal));
+  setTimeout(() => controller.abort("enough"), 50);
+  await expect(queued).rejects.toBe("enough");
+  busy.abort();
+  await Promise.all(waiting);
+});
+
+test.each(["GZIP", "x-gzip"])("knows %s for the same coding", async (coding) => {
+  const url = await serve((_request, response) => {
+    response.writeHead(200, { "Content-Encoding": coding }).end(gzipSync("私信"));
+  });
+  expect(await bodyOf(await fetch(url, get()))).toBe("私信");
+});

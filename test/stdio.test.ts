@@ -231,6 +231,19 @@ describe("stdout", () => {
   });
 });
 
+test("a host that closes stderr is served all the same", async () => {
+  const child = start(["--sandbox", "--log-level", "debug"]);
+  child.stderr.destroy();
+  child.stdin.write(initialize + listChats);
+  const lines = createInterface(child.stdout);
+  const answers: string[] = [];
+  for await (const line of lines) {
+    answers.push(line);
+    if (answers.length === 2) break;
+  }
+  expect(answers.map((line) => JSON.parse(line).id)).toEqual([0, 1]);
+});
+
 test("a line of more than 10 MiB ends the server, with a word why", async () => {
   const child = start(["--sandbox"]);
   const stderr = text(child.stderr);

@@ -24,6 +24,8 @@ interface Found {
   nextPage: number | undefined;
   /** Some chats could not be read. */
   gaps: boolean;
+  /** Codes of all chats that were looked at. */
+  seen: Set<string>;
   expiresAt: number;
 }
 
@@ -39,6 +41,8 @@ const UNFINISHED_MS = 300_000;
 export class AllowList {
   readonly #targets: ReadonlySet<string>;
   #found: Found | undefined;
+  /** Raised when the chats have changed: what a search under way finds is no longer to be kept. */
+  #changes = 0;
 
   constructor(targets: ReadonlySet<string>) {
     this.#targets = targets;
@@ -51,6 +55,7 @@ export class AllowList {
   /** The chats have changed: they are searched anew. */
   forget(): void {
     this.#found = undefined;
+    this.#changes++;
   }
 
   /** @throws what `read` throws when nothing at all could be read, and the signal's reason */
@@ -72,8 +77,11 @@ export class AllowList {
     options: AllowListOptions,
   ): Promise<AllowedChats> {
     const chats = known?.chats ?? [];
+    const seen = new Set(known?.seen);
+    const changes = this.#changes;
     const found = await scan(read, {
       ...options,
+      seen,
       filter: { targets: this.#targets },
       firstPage: known?.nextPage ?? 1,
       // There is one chat a user, so the last one found ends the search.
@@ -85,7 +93,10 @@ export class AllowList {
     const nextPage = complete ? undefined : found.next_page;
     const expiresAt = Date.now() + (complete ? CACHE_MS : UNFINISHED_MS);
     // A search that is at its end and has missed something begins anew the next time.
-    this.#found = complete || nextPage ? { chats: all, nextPage, gaps, expiresAt } : undefined;
+    const kept = complete || nextPage !== undefined;
+    if (changes === this.#changes) {
+      this.#found = kept ? { chats: all, nextPage, gaps, seen, expiresAt } : undefined;
+    }
     const { stoppedBy } = found;
     return { chats: all, complete, ...(stoppedBy !== undefined && { stoppedBy }) };
   }

@@ -22,6 +22,8 @@ export interface ScanOptions {
   /** After so many milliseconds no further page is waited for. */
   budgetMs: number;
   signal: AbortSignal;
+  /** Codes of the chats that an earlier part of this scan has looked at; those of this part are added. */
+  seen?: Set<string> | undefined;
   /** Told after each page. */
   onPage?: ((page: ChatPage) => void) | undefined;
 }
@@ -47,7 +49,7 @@ const MAX_AHEAD = 8;
  */
 export async function scan(read: ReadPage, options: ScanOptions): Promise<Scan> {
   const { filter, firstPage, enough, budgetMs, signal, onPage } = options;
-  const findings = new Findings(filter);
+  const findings = new Findings(filter, options.seen);
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), budgetMs);
   const reader: ReadPage = (page, unwanted) =>
@@ -76,7 +78,8 @@ class Findings {
   readonly #filter: ChatFilter;
   readonly #fits: (chat: ListedChat) => boolean;
   readonly #found: ListedChat[] = [];
-  readonly #seen = new Set<string>();
+  readonly #seen: Set<string>;
+  readonly #continued: boolean;
   #last: ChatPage | undefined;
   #skipped = 0;
   /** The list has changed between two pages, which may have taken a chat past the reader. */
@@ -85,8 +88,10 @@ class Findings {
   repeats = false;
   pages = 0;
 
-  constructor(filter: ChatFilter) {
+  constructor(filter: ChatFilter, seen = new Set<string>()) {
     this.#filter = filter;
+    this.#seen = seen;
+    this.#continued = seen.size > 0;
     this.#fits = matcherOf(filter);
   }
 
@@ -115,7 +120,8 @@ class Findings {
 
   result(firstPage: number): Scan {
     const { page_total = 0, total = 0, next_page } = this.#last ?? {};
-    const all = firstPage > 1 || this.#seen.size + this.#skipped >= total;
+    const fromStart = firstPage === 1 || this.#continued;
+    const all = !fromStart || this.#seen.size + this.#skipped >= total;
     const complete = next_page === undefined && all && this.#skipped === 0 && !this.#moved;
     const only_match =
       complete && firstPage === 1 ? onlyMatch(this.#found, this.#filter) : undefined;

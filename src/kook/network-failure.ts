@@ -31,7 +31,9 @@ const proxyRefusals: Record<string, string> = {
 
 /** What the system says of the address that it tried; it is not KOOK's when there is a proxy in between. */
 function isElsewhere(cause: Error, baseUrl: string): boolean {
-  const { hostname, port } = cause as { hostname?: unknown; port?: unknown };
+  // A name with several addresses has a failure for each.
+  const first = cause instanceof AggregateError ? cause.errors[0] : cause;
+  const { hostname, port } = first as { hostname?: unknown; port?: unknown };
   const base = new URL(baseUrl);
   if (typeof hostname === "string") return hostname !== base.hostname;
   const basePort = base.port || (base.protocol === "https:" ? "443" : "80");

@@ -23,7 +23,7 @@ export function readRateLimit(headers: { get(name: string): string | null }): Ra
   const number = (name: string) => numberOf(headers.get(`X-Rate-Limit-${name}`));
   const reset = number("Reset");
   return {
-    bucket: headers.get("X-Rate-Limit-Bucket") ?? undefined,
+    bucket: headers.get("X-Rate-Limit-Bucket") || undefined,
     limit: number("Limit"),
     remaining: number("Remaining"),
     resetMs: reset === undefined ? undefined : Math.min(untilReset(reset), MAX_RESET_MS),

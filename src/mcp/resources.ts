@@ -71,7 +71,7 @@ export function registerResources(
     asProtocolError(async () => {
       const content =
         uri === DIRECTORY_URI
-          ? await readDirectory(chats, signal)
+          ? await readDirectory(chats, explain, signal)
           : await readChat(chats, uri, signal);
       return {
         contents: [{ uri, mimeType: "application/json", text: JSON.stringify(content) }],
@@ -97,12 +97,17 @@ export function registerResources(
   );
 }
 
-async function readDirectory(chats: Chats, signal: AbortSignal) {
-  const page = await chats.list({ page: 1, pageSize: MAX_PAGE_SIZE }, { signal });
+async function readDirectory(chats: Chats, explain: Explain, signal: AbortSignal) {
+  const listed = await chats.list({ page: 1, pageSize: MAX_PAGE_SIZE }, { signal });
+  const { chats: found, stoppedBy, ...page } = listed;
   const next =
     page.next_page && `resources/list by cursor, or list_chats with page ${page.next_page}`;
-  const rows = page.chats.map(({ row, avatar }) => ({ ...row, ...(avatar && { avatar }) }));
-  return { ...page, chats: rows, ...(next && { next }) };
+  return {
+    chats: found.map(({ row, avatar }) => ({ ...row, ...(avatar && { avatar }) })),
+    ...page,
+    ...(stoppedBy !== undefined && { stopped: explain(stoppedBy) }),
+    ...(next && { next }),
+  };
 }
 
 async function readChat(chats: Chats, uri: string, signal: AbortSignal) {

@@ -211,3 +211,43 @@ test("a completion knows the allowed chats alone", async () => {
   expect(await chats.complete(HIDDEN.slice(0, 6))).toEqual([]);
   expect(await chats.complete("工具")).toEqual([]);
 });
+
+test("a search under way when a chat is deleted does not bring it back", async () => {
+  const sandbox = new Sandbox();
+  let held: (() => void) | undefined;
+  const fetch: Fetch = async (url, init) => {
+    const answer = await sandbox.fetch(url, init);
+    if (url.includes("/list") && held === undefined) {
+      await new Promise<void>((resolve) => {
+        held = resolve;
+      });
+    }
+    return answer;
+  };
+  const chats = chatsOver(fetch, { allowTargets: [DOCUMENTED_CHAT.targetId] });
+  const listing = chats.list({ page: 1, pageSize: 50 });
+  await expect.poll(() => held).toBeDefined();
+  await chats.delete(DOCUMENTED_CHAT.code);
+  held?.();
+  await listing;
+  expect(await chats.list({ page: 1, pageSize: 50 })).toMatchObject({ chats: [], total: 0 });
+});
+
+test("a search that is gone on with is not complete when a chat went past it meanwhile", async () => {
+  const sandbox = new Sandbox({ chats: 200 });
+  const target = await lastChatOf(sandbox);
+  let failing = true;
+  const moved: unknown[] = [];
+  const { fetch } = paging((page, asked) => {
+    if (asked === 3 && failing) throw Object.assign(new Error("no"), { code: "ECONNREFUSED" });
+    // The wanted chat has moved from the last page to the first, which has been read.
+    if (asked > 2) page.items = page.items.filter(({ target_info }) => target_info.id !== target);
+    if (asked === 3) page.items.unshift(moved[0] as (typeof page.items)[0]);
+    if (asked === 2) moved[0] = page.items.at(-1);
+  }, sandbox);
+  const chats = chatsOver(fetch, { allowTargets: [target] });
+  const list = () => chats.list({ page: 1, pageSize: 50 });
+  expect(await list()).toMatchObject({ chats: [], complete: false });
+  failing = false;
+  expect(await list()).toMatchObject({ chats: [], complete: false });
+});
