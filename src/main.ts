@@ -4,7 +4,7 @@
 // KOOK's answers are many, and worth compiled schemas; what comes after the next import is read once or twice.
 import { type Fetch, KookClient } from "./kook/client.ts";
 import "./jitless.ts";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import type { Writable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
@@ -12,6 +12,7 @@ import { Chats } from "./chats/chats.ts";
 import { type Config, ConfigError, helpText, parseConfig } from "./config.ts";
 import { createLog, type Log } from "./log.ts";
 import { createServer } from "./mcp/server.ts";
+import { readRegularFile } from "./regular-file.ts";
 import { chooseByChance } from "./sandbox/fault-choice.ts";
 import { readdress } from "./sandbox/faults.ts";
 import { sandboxHelpText } from "./sandbox-flags.ts";
@@ -25,6 +26,10 @@ const LAST_ANSWERS_MS = 50;
 /** How often to look whether the host is still there, for hosts whose end of stdin some other process keeps open. */
 const PARENT_CHECK_MS = 2_000;
 
+const TOKEN_FILE_MAX_BYTES = 64 * 1024;
+/** Claude Code keeps its history next to the servers. */
+const HOST_FILE_MAX_BYTES = 64 * 1024 * 1024;
+
 async function main(): Promise<void> {
   // Whoever does not read the log shall have the service all the same; whoever does not read stdout wants nothing more.
   process.stderr.on("error", () => {});
@@ -32,7 +37,7 @@ async function main(): Promise<void> {
   const config = parseConfig({
     argv: process.argv.slice(2),
     env: process.env,
-    readFile: (path) => readFileSync(path, "utf8"),
+    readFile: (path) => readRegularFile(path, TOKEN_FILE_MAX_BYTES),
   });
   const log = createLog(config.logLevel, (line) => process.stderr.write(line));
   switch (config.command) {
@@ -107,7 +112,7 @@ async function runDoctor(config: Config): Promise<void> {
     home: homedir(),
     folder: process.cwd(),
     node: { version: process.versions.node, needed: NODE_NEEDED },
-    readFile: (path) => readFileSync(path, "utf8"),
+    readFile: (path) => readRegularFile(path, HOST_FILE_MAX_BYTES),
     exists: existsSync,
     fetch: sandbox ? new sandbox.Sandbox().fetch : networkFetch,
   });

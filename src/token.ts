@@ -1,5 +1,6 @@
 // The bot's token as people set it: pasted with or without its scheme, or in a file.
 import type { Token } from "./kook/client.ts";
+import { withoutTokens } from "./token-form.ts";
 
 /**
  * Reads the token from the file where one is set, otherwise from the text. One that is missing or cannot be used is kept as
@@ -21,7 +22,9 @@ export function readToken(
     return parseToken(readFile(file), "The file named by KOOK_TOKEN_FILE");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    return { problem: `The token file ${JSON.stringify(file)} cannot be read (${code}).` };
+    // Some put the token itself where its file's name belongs.
+    const named = withoutTokens(JSON.stringify(file));
+    return { problem: `The token file ${named} cannot be read (${code}).` };
   }
 }
 

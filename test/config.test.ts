@@ -178,6 +178,27 @@ describe("the token", () => {
   });
 });
 
+const misplaced = "1/MTk4NzY=/AbCdEfGhIjKlMnOpQrStUv==";
+test.each<[string[], Record<string, string>]>([
+  [[misplaced], {}],
+  [["sandbox", misplaced], {}],
+  [["--1/MTk4NzY5/AbCdEfGhIjKlMnOpQrStUv=="], {}],
+  [["--log-level", misplaced], {}],
+  [["--fault", misplaced], {}],
+  [[], { KOOK_LANGUAGE: misplaced }],
+  [[], { KOOK_ALLOW_TARGETS: `Bot ${misplaced}` }],
+])("a token in the wrong place is refused and not repeated: %j %j", (argv, env) => {
+  const attempt = () => parse(argv, env);
+  expect(attempt).toThrow("[token]");
+  expect(attempt).not.toThrow(/MTk4NzY|AbCdEf/);
+});
+
+test("a token in place of its file's name is not repeated", () => {
+  expect(parse([], { KOOK_TOKEN_FILE: misplaced }).token).toEqual({
+    problem: 'The token file "[token]" cannot be read (ENOENT).',
+  });
+});
+
 test("--help names every setting", () => {
   for (const name of [
     "TOKEN",

@@ -29,7 +29,10 @@ export function observeEntryToken(
   const fromFile = inForce.some(({ name, text }) => name === "tokenFile" && text !== undefined);
   if (!fromFile && isPlaceholder(text)) return only(error(...tokenWords.placeholder()));
   const { KOOK_TOKEN: own } = machine.env;
-  if (!("problem" in config.token)) return usable(entry, { text, config, fromFile, own });
+  const unread = fromFile && entry.file.shared;
+  if (unread || !("problem" in config.token)) {
+    return usable(entry, { text, config, fromFile, own });
+  }
   if (text !== "" || fromFile) return only(error(...tokenWords.unusable(config.token.problem)));
   if (mapOf(entry.value)["envFile"] !== undefined) return only(note(hostWords.asked(["envFile"])));
   return only(own ? warning(...hostWords.tokenOfShell()) : error(...hostWords.noToken()));

@@ -5,7 +5,6 @@ import { type EntryExamined, observeEntryToken } from "./entry-token.ts";
 import { error, note, type Observation, ok, oneLine, warning } from "./finding.ts";
 import { type HostEntry, type Machine, mapOf, type Place } from "./host-files.ts";
 import { type Launch, launchOf } from "./launch.ts";
-import { withoutTokens } from "./token.ts";
 import { hostWords, settingWords } from "./wording.ts";
 
 /** Whether an entry means this server: by its package's name, its settings, or its own name with a main.js. */
@@ -86,7 +85,8 @@ function observeConfig(entry: HostEntry, launch: Launch, machine: Machine): Entr
   );
   try {
     const argv = launch.serverArgs ?? [];
-    const config = parseConfig({ argv, env: launch.env, readFile: machine.readFile });
+    const readFile = entry.file.shared ? unread : machine.readFile;
+    const config = parseConfig({ argv, env: launch.env, readFile });
     const { observations, toAsk } =
       config.command === "serve"
         ? observeEntryToken(entry, launch, config, machine)
@@ -94,8 +94,12 @@ function observeConfig(entry: HostEntry, launch: Launch, machine: Machine): Entr
     return { observations: [...unknown, ...observations], toAsk };
   } catch (problem) {
     if (!(problem instanceof ConfigError)) throw problem;
-    // A token may have been put among the arguments.
-    const refusal = error(...hostWords.settings(withoutTokens(problem.message)));
+    const refusal = error(...hostWords.settings(problem.message));
     return { observations: [...unknown, refusal], toAsk: undefined };
   }
+}
+
+/** A stranger's choice of a file is not opened: even that may do something. */
+function unread(): never {
+  throw Object.assign(new Error("not opened"), { code: "not opened" });
 }

@@ -29,12 +29,14 @@ export function launchOf(entry: HostEntry, place: Place): Launch | undefined {
   const values = variables.map(([, value]) => value);
   if (!texts.every(isText) || !values.every(isText)) return undefined;
   const found: Found = { left: [], asked: [] };
-  const fill = (text: string) => substitute(text, entry, place, found);
-  const [program = "", ...filled] = texts.map(fill);
+  const fill = (text: string, taker?: string) => substitute(text, { entry, place, taker }, found);
+  const [program = "", ...filled] = texts.map((text) => fill(text));
   return {
     command: program,
     args: filled,
-    env: Object.fromEntries(variables.map(([name], index) => [name, fill(values[index] ?? "")])),
+    env: Object.fromEntries(
+      variables.map(([name], index) => [name, fill(values[index] ?? "", name)]),
+    ),
     ...programOf(program, filled, place),
     ...found,
   };
@@ -73,9 +75,16 @@ function serverStart(program: string, args: string[]): number | undefined {
 
 type Found = Pick<Launch, "left" | "asked">;
 
-function substitute(text: string, { file, inputs }: HostEntry, place: Place, found: Found): string {
+interface Where {
+  entry: HostEntry;
+  place: Place;
+  /** The variable that is to hold the text; undefined for the command and its arguments. */
+  taker: string | undefined;
+}
+
+function substitute(text: string, where: Where, found: Found): string {
   return text.replace(/\$\{([^}]*)\}/g, (whole, name: string) => {
-    const replacement = replacements[file.substitution](name, place, inputs);
+    const replacement = replacements[where.entry.file.substitution](name, where);
     if (typeof replacement === "object") return replacement.text;
     found[replacement].push(whole);
     return whole;
@@ -84,23 +93,33 @@ function substitute(text: string, { file, inputs }: HostEntry, place: Place, fou
 
 type Replacement = { text: string } | keyof Found;
 
-const fromEnvironment = (text: string | undefined): Replacement =>
-  text === undefined ? "asked" : { text };
+/**
+ * The findings quote what an entry comes to, and a project's file may be a stranger's: it gets a variable of this
+ * computer's only where that is handed on under its own name.
+ */
+function fromEnvironment(
+  variable: string,
+  { entry, place, taker }: Where,
+  fallback?: string,
+): Replacement {
+  const value = place.env[variable];
+  if (value !== undefined && entry.file.shared && variable !== taker) return "asked";
+  const text = value ?? fallback;
+  return text === undefined ? "asked" : { text };
+}
 
-const replacements: Record<
-  Substitution,
-  (name: string, place: Place, inputs: string[]) => Replacement
-> = {
+const replacements: Record<Substitution, (name: string, where: Where) => Replacement> = {
   none: () => "left",
-  "claude-code": (name, { env }) => {
+  "claude-code": (name, where) => {
     const [variable = "", fallback] = name.split(":-");
-    return fromEnvironment(env[variable] ?? fallback);
+    return fromEnvironment(variable, where, fallback);
   },
-  editor: (name, { env, folder, home }, inputs) => {
+  editor: (name, where) => {
+    const { folder, home } = where.place;
     const [kind = "", id = ""] = name.split(":");
     if (kind === "workspaceFolder") return { text: folder };
     if (kind === "userHome") return { text: home };
-    if (kind === "env") return fromEnvironment(env[id]);
-    return kind === "input" && inputs.includes(id) ? "asked" : "left";
+    if (kind === "env") return fromEnvironment(id, where);
+    return kind === "input" && where.entry.inputs.includes(id) ? "asked" : "left";
   },
 };

@@ -1,6 +1,7 @@
 // An examination as a person reads it, and as a program does.
 import type { SettingInForce } from "../config.ts";
 import { type Setting, settings, type Text } from "../settings.ts";
+import { withoutTokens } from "../token-form.ts";
 import type { Examination } from "./doctor.ts";
 import type { Finding, Status } from "./finding.ts";
 import { reportWords as words } from "./wording.ts";
@@ -39,7 +40,7 @@ export interface ReportOptions {
   coloured: boolean;
 }
 
-/** Lines for a person. */
+/** Lines for a person. Whatever is quoted in them, a token is not. */
 export function plainReport(examination: Examination, options: ReportOptions): string {
   const { version, language } = options;
   const { findings } = examination;
@@ -47,7 +48,7 @@ export function plainReport(examination: Examination, options: ReportOptions): s
   const isHost = ({ check, subject }: Finding) => check === "host" || subject !== undefined;
   const checks = findings.filter((finding) => !isHost(finding));
   const hosts = findings.filter(isHost);
-  return [
+  const lines = [
     `kook-chat-mcp ${version} doctor`,
     "",
     heading(words.settings),
@@ -61,7 +62,8 @@ export function plainReport(examination: Examination, options: ReportOptions): s
     "",
     ...conclusion(findings, language),
     "",
-  ].join("\n");
+  ];
+  return withoutTokens(lines.join("\n"));
 }
 
 /** One JSON document for a program. Texts are in the language chosen; `check` and `status` are not. */
@@ -82,7 +84,9 @@ export function jsonReport(examination: Examination, { version, language }: Repo
       remedy: remedy?.[language],
     })),
   };
-  return `${JSON.stringify(report, null, 2)}\n`;
+  const shown = (_: string, value: unknown) =>
+    typeof value === "string" ? withoutTokens(value) : value;
+  return `${JSON.stringify(report, shown, 2)}\n`;
 }
 
 function settingLines(inForce: SettingInForce[], language: Language): string[] {

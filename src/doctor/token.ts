@@ -1,6 +1,7 @@
 // What an inquiry tells of the token, and what can be told of one without asking.
 import type { Token } from "../kook/client.ts";
 import { ApiError } from "../kook/errors.ts";
+import { looksLikeToken } from "../token-form.ts";
 import { error, note, type Observation, ok, oneLine, warning } from "./finding.ts";
 import type { Inquiry } from "./inquiry.ts";
 import { tokenWords } from "./wording.ts";
@@ -27,15 +28,4 @@ export function isPlaceholder(text: string): boolean {
   return (
     !looksLikeToken(value) && /token|your|paste|here|x{3}|[<>…\p{Script=Han}]|\.{3}/iu.test(value)
   );
-}
-
-/** A guess, since KOOK documents no form: what its documents and SDKs show, as it is and as it was. */
-function looksLikeToken(value: string): boolean {
-  const usual = /^\d+\/[\w+/=-]+\/[\w+/=-]+$/.test(value);
-  return usual || (/^[A-Za-z0-9+/=]{32,}$/.test(value) && /[+/=]/.test(value));
-}
-
-/** A text from elsewhere, with what looks like a token taken out. */
-export function withoutTokens(text: string): string {
-  return text.replace(/\d+\/[\w+/=-]{6,}/g, "[token]");
 }

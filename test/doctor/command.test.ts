@@ -1,5 +1,5 @@
 // The built file's `doctor`, as a person and a script run it.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -80,6 +80,34 @@ test("exits with 1 where something would keep the server from working, also for 
   expect(wrong.code).toBe(1);
   expect(wrong.stdout).toContain("✗ settings: KOOK_OUTPUT must be one of");
 });
+
+test.skipIf(process.platform === "win32")(
+  "a pipe, a device and a file that is no token's size are told, not waited for",
+  async () => {
+    const home = emptyHome();
+    const pipe = join(home, "pipe");
+    execFileSync("mkfifo", [pipe, join(home, ".claude.json")]);
+    writeFileSync(join(home, "large"), "x".repeat(64 * 1024 + 1));
+    const servers = (file: string) =>
+      JSON.stringify({
+        mcpServers: {
+          kook: { command: process.execPath, args: [MAIN], env: { KOOK_TOKEN_FILE: file } },
+        },
+      });
+    mkdirSync(join(home, ".cursor"));
+    writeFileSync(join(home, ".cursor", "mcp.json"), servers("/dev/zero"));
+    writeFileSync(join(home, ".mcp.json"), servers(pipe));
+    const KOOK_BASE_URL = await serve();
+    const [own, large] = await Promise.all(
+      [pipe, "large"].map((file) => doctor([], { KOOK_BASE_URL, KOOK_TOKEN_FILE: file }, home)),
+    );
+    expect(own?.stdout).toContain(`"${pipe}" cannot be read (not a regular file)`);
+    expect(own?.stdout).toContain('"/dev/zero" cannot be read (not a regular file)');
+    expect(own?.stdout).toContain("the file cannot be read (not a regular file)");
+    expect(own?.stdout).toContain("the project's file takes the token from elsewhere");
+    expect(large?.stdout).toContain('"large" cannot be read (larger than 64 KiB)');
+  },
+);
 
 test("a flag that does not exist still stops it with one line", async () => {
   const { stdout, stderr, code } = await doctor(["--jsn"]);

@@ -310,10 +310,45 @@ test("a project's file gets no token of this computer's tried at an address of i
   expect(read.told[1]).toMatch(/^note: the project's file takes the token from elsewhere/);
   const borrowing = entry({ env: { KOOK_TOKEN: $("OTHER_SECRET") } });
   const borrowed = await found(path, borrowing, { env: { OTHER_SECRET: "x" }, fetch });
-  expect(borrowed.told).toEqual([STARTS, read.told[1]]);
+  expect(borrowed.told[1]).toMatch(/^note: only the host knows the value of \S+OTHER_SECRET/);
   expect(new Set(asked)).toEqual(
     new Set([`www.kookapp.cn Bot ${SANDBOX_TOKEN}`, "www.kookapp.cn Bot none"]),
   );
+});
+
+test("a project's file gets no file of this computer's opened", async () => {
+  const path = "/project/.mcp.json";
+  const files = { "/home/me/pipe": null };
+  for (const change of [
+    { env: { KOOK_TOKEN_FILE: "/home/me/pipe" } },
+    { args: [MAIN, "--token-file", "/home/me/pipe"], env: {} },
+  ]) {
+    const { told: lines } = await found(path, entry(change), { files });
+    expect(lines).toEqual([
+      STARTS,
+      expect.stringMatching(/^note: the project's file takes the token from elsewhere/),
+    ]);
+  }
+});
+
+test.each([
+  ["a setting", { env: { KOOK_LANGUAGE: "%" } }],
+  ["an address", { env: { KOOK_BASE_URL: "https://thief.example/%" } }],
+  ["a command", { command: "%" }],
+  ["an argument", { args: [MAIN, "--log-level=x%"] }],
+  ["a script", { args: ["/opt/%/main.js"] }],
+])("a project's file gets no variable of this computer's told as %s", async (_, change) => {
+  const env = { AWS_SECRET: "hush", KOOK_TOKEN: "hush" };
+  const written = (text: string) => JSON.stringify(change).replaceAll("%", text);
+  for (const name of ["AWS_SECRET", "KOOK_TOKEN"]) {
+    const code = entry(JSON.parse(written($(name))));
+    const { findings, told: lines } = await found("/project/.mcp.json", code, { env });
+    expect(JSON.stringify(findings)).not.toContain("hush");
+    expect(lines.join()).toContain(`only the host knows the value of ${$(name)}`);
+    const cursor = entry(JSON.parse(written($(`env:${name}`))));
+    const edited = await found("/project/.cursor/mcp.json", cursor, { env });
+    expect(JSON.stringify(edited.findings)).not.toContain("hush");
+  }
 });
 
 test("a token among the arguments is not repeated", async () => {

@@ -19,6 +19,12 @@ const broken = {
   },
 };
 
+function entryOf(change: object) {
+  const kook = { command: "node", args: ["kook-chat-mcp"], ...change };
+  const path = "/home/me/.config/Claude/claude_desktop_config.json";
+  return { files: { [path]: JSON.stringify({ mcpServers: { kook } }) } };
+}
+
 test("a person reads settings, checks and hosts, a sign a line, in English", async () => {
   expect(steady(plainReport(await examined(broken), options))).toMatchInlineSnapshot(`
     "kook-chat-mcp 1.2.3 doctor
@@ -140,6 +146,27 @@ test("neither form ever holds a token or a refused base URL", async () => {
     expect(report).not.toContain(SANDBOX_TOKEN);
     expect(report).not.toContain("hush");
   }
+});
+
+test.each([
+  ["as the name of its file", { env: { KOOK_TOKEN_FILE: SANDBOX_TOKEN } }],
+  ["in a setting", { env: { KOOK_LANGUAGE: SANDBOX_TOKEN } }],
+  ["in the base URL", { env: { KOOK_BASE_URL: `https://kook.example/${SANDBOX_TOKEN}` } }],
+  ["in a host's command", entryOf({ command: `/opt/${SANDBOX_TOKEN}` })],
+  ["as a fallback nobody reads", entryOf({ env: { KOOK_TOKEN: `$\{A:-${SANDBOX_TOKEN}}` } })],
+  ["in a host's setting", entryOf({ env: { KOOK_OUTPUT: SANDBOX_TOKEN } })],
+])("a token in the wrong place is not shown either: %s", async (_, computer) => {
+  const examination = await examined(computer);
+  for (const report of [plainReport(examination, options), jsonReport(examination, options)]) {
+    expect(report).not.toContain(SANDBOX_TOKEN);
+    expect(report).toContain("[token]");
+  }
+});
+
+test("a path with a number in it is no token", async () => {
+  const script = "/opt/node-v20/lib/kook/1/chats/main.js";
+  const examination = await examined(entryOf({ args: [script] }));
+  expect(plainReport(examination, options)).toContain(`there is no file ${script}`);
 });
 
 test("only an error keeps it from working", async () => {
