@@ -14,7 +14,7 @@ export interface AllowedChats {
 
 export interface AllowListOptions {
   budgetMs: number;
-  signal: AbortSignal;
+  signal: AbortSignal | undefined;
   onPage?: Parameters<typeof scan>[1]["onPage"];
 }
 
@@ -62,11 +62,11 @@ export class AllowList {
   async find(read: ReadPage, options: AllowListOptions): Promise<AllowedChats> {
     const known = this.#found && this.#found.expiresAt > Date.now() ? this.#found : undefined;
     if (known && known.nextPage === undefined) return { chats: known.chats, complete: true };
-    if (!known) return this.#search(read, undefined, options);
     try {
       return await this.#search(read, known, options);
     } catch (error) {
-      options.signal.throwIfAborted();
+      options.signal?.throwIfAborted();
+      if (!known) throw error;
       return { chats: known.chats, complete: false, stoppedBy: error };
     }
   }

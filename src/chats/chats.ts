@@ -72,7 +72,7 @@ export class Chats {
     { page, enough }: { page: number; enough: number },
     options: FindOptions = {},
   ): Promise<Scan> {
-    const { signal = new AbortController().signal, onWait, onPage } = options;
+    const { signal, onWait, onPage } = options;
     const budgetMs = this.#scanBudgetMs;
     const from = { filter, firstPage: page, enough, budgetMs, signal };
     if (!this.#allowList) return scan(this.#pageReader(onWait), { ...from, onPage });
@@ -176,13 +176,13 @@ export class Chats {
     return (page, signal) => this.#kookPage({ page, pageSize: MAX_PAGE_SIZE }, { signal, onWait });
   }
 
-  #pages({ signal = new AbortController().signal, onWait }: WaitOptions = {}) {
+  #pages({ signal, onWait }: WaitOptions = {}) {
     return readAhead(this.#pageReader(onWait), { first: 1, ahead: () => AHEAD, signal });
   }
 
   async #allowedChats(
     list: AllowList,
-    { signal = new AbortController().signal, onWait, onPage }: FindOptions = {},
+    { signal, onWait, onPage }: FindOptions = {},
   ): Promise<AllowedChats> {
     const options = { budgetMs: this.#scanBudgetMs, signal, onPage };
     const found = await list.find(this.#pageReader(onWait), options);

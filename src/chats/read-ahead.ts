@@ -8,7 +8,7 @@ export interface ReadAheadOptions {
   first: number;
   /** How many pages may be under way at once; asked anew before each page. */
   ahead: () => number;
-  signal: AbortSignal;
+  signal: AbortSignal | undefined;
 }
 
 /**
@@ -20,7 +20,7 @@ export async function* readAhead(
   { first, ahead, signal }: ReadAheadOptions,
 ): AsyncGenerator<ChatPage, void> {
   const unwanted = new AbortController();
-  const readSignal = AbortSignal.any([signal, unwanted.signal]);
+  const readSignal = signal ? AbortSignal.any([signal, unwanted.signal]) : unwanted.signal;
   const underWay: Promise<ChatPage>[] = [];
   const start = (page: number) => {
     const reading = read(page, readSignal);

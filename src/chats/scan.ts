@@ -21,7 +21,7 @@ export interface ScanOptions {
   enough: number;
   /** After so many milliseconds no further page is waited for. */
   budgetMs: number;
-  signal: AbortSignal;
+  signal: AbortSignal | undefined;
   /** Codes of the chats that an earlier part of this scan has looked at; those of this part are added. */
   seen?: Set<string> | undefined;
   /** Told after each page. */
@@ -65,7 +65,7 @@ export async function scan(read: ReadPage, options: ScanOptions): Promise<Scan> 
       if (done || findings.pages === MAX_PAGES || late.signal.aborted) break;
     }
   } catch (error) {
-    if (signal.aborted || findings.pages === 0) throw error;
+    if (signal?.aborted || findings.pages === 0) throw error;
     if (!late.signal.aborted) stoppedBy = error;
   } finally {
     clearTimeout(timer);
