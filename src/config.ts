@@ -7,16 +7,16 @@ import { parseSandboxFlags, type SandboxFlags, sandboxFlags } from "./sandbox-fl
 import {
   type Setting,
   type SettingName,
+  type SettingValues,
   settingNames,
   settings,
-  settingsSchema,
 } from "./settings.ts";
 import { readToken } from "./token.ts";
 
 export { ConfigError };
 
 /** What `kook-chat-mcp` was asked to do, and how. */
-export interface Config extends Omit<z.infer<typeof settingsSchema>, "token" | "tokenFile"> {
+export interface Config extends Omit<SettingValues, "token" | "tokenFile"> {
   command: (typeof commands)[number] | "serve" | "help" | "sandbox help" | "version";
   token: Token;
   /** Talk to the built-in sandbox instead of KOOK. */
@@ -45,15 +45,13 @@ export interface ConfigSources {
 export function parseConfig({ argv, env, readFile }: ConfigSources): Config {
   const { values, positionals } = parseFlags(argv);
   const command = commandOf(positionals, values);
-  const inForce = settingNames.map((name) => settingInForce(name, values, env));
-  const problem = inForce.find((setting) => setting.problem !== undefined)?.problem;
+  const read = settingNames.map((name) => readSetting(name, values, env));
+  const problem = read.find((setting) => setting.problem !== undefined)?.problem;
   // The doctor goes on with the defaults: it is there to tell of all that is wrong, not of the first.
   if (problem !== undefined && command !== "doctor") throw new ConfigError(problem);
-  const { token, tokenFile, ...rest } = settingsSchema.parse(
-    Object.fromEntries(
-      inForce.map(({ name, text, problem }) => [name, problem ? defaultOf(name) : text]),
-    ),
-  );
+  const { token, tokenFile, ...rest } = Object.fromEntries(
+    read.map(({ name, value }) => [name, value]),
+  ) as SettingValues;
   return {
     ...rest,
     command,
@@ -80,7 +78,10 @@ export function settingsInForce({
   env,
 }: Pick<ConfigSources, "argv" | "env">): SettingInForce[] {
   const { values } = parseFlags(argv);
-  return settingNames.map((name) => settingInForce(name, values, env));
+  return settingNames.map((name) => {
+    const { value: _, ...setting } = readSetting(name, values, env);
+    return setting;
+  });
 }
 
 /** Variables that look like settings and are none, with the setting that may be meant. */
@@ -157,11 +158,12 @@ function parseFlags(argv: readonly string[]): { values: FlagValues; positionals:
   return { values: values as FlagValues, positionals };
 }
 
-function settingInForce(
+/** `value` is what holds: the default where there is a problem. */
+function readSetting(
   name: SettingName,
   values: FlagValues,
   env: ConfigSources["env"],
-): SettingInForce {
+): SettingInForce & { value: unknown } {
   const setting: Setting = settings[name];
   const flag = setting.flag === undefined ? undefined : values[setting.flag];
   const given = [
@@ -175,19 +177,15 @@ function settingInForce(
   };
   const result = setting.schema.safeParse(text);
   const named = source === "flag" ? `--${setting.flag}` : setting.env;
-  const problem = result.success ? undefined : describeIssue(name, named, result.error, text);
-  return { name, source, text, problem };
+  if (result.success) return { name, source, text, problem: undefined, value: result.data };
+  const problem = describeIssue(name, named, result.error, text);
+  return { name, source, text, problem, value: setting.schema.parse(setting.default) };
 }
 
 /** Hosts pass empty values, and `${…}` where they did not substitute: both mean that nothing was set. */
 function setTextOf(value: string | boolean | undefined): string | undefined {
   const text = value === undefined ? "" : String(value).trim();
   return text === "" || /^\$\{[^}]*\}$/.test(text) ? undefined : text;
-}
-
-function defaultOf(name: SettingName): string | undefined {
-  const setting: Setting = settings[name];
-  return setting.default;
 }
 
 function describeIssue(

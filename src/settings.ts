@@ -187,11 +187,9 @@ export type SettingName = keyof typeof settings;
 export const settingNames = Object.keys(settings) as SettingName[];
 
 /** The values of all settings, made from their texts. */
-export const settingsSchema = z.object(
-  Object.fromEntries(settingNames.map((name) => [name, settings[name].schema])) as {
-    [Name in SettingName]: (typeof settings)[Name]["schema"];
-  },
-);
+export type SettingValues = {
+  [Name in SettingName]: z.infer<(typeof settings)[Name]["schema"]>;
+};
 
 function baseUrlProblem(text: string): string | undefined {
   if (!URL.canParse(text)) return "must be a web address such as https://www.kookapp.cn/api/v3";
