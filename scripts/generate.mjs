@@ -41,11 +41,11 @@ if (process.argv.includes("--check")) {
 
 /**
  * Node 20 runs no TypeScript, so the table is bundled and loaded from memory.
- * @returns {Promise<import("../src/settings.ts").Setting[]>}
+ * @returns {Promise<import("../src/config/settings.ts").Setting[]>}
  */
 async function loadSettings() {
   const { outputFiles } = await build({
-    entryPoints: ["src/settings.ts"],
+    entryPoints: ["src/config/settings.ts"],
     bundle: true,
     write: false,
     platform: "node",

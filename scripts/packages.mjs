@@ -1,8 +1,8 @@
 // What hosts, the MCP registry and the READMEs are told of this server, made from package.json and the table of settings.
 // Pure: scripts/generate.mjs reads and writes the files.
 
-/** @typedef {import("../src/settings.ts").Setting} Setting */
-/** @typedef {import("../src/settings.ts").Text} Text */
+/** @typedef {import("../src/config/settings.ts").Setting} Setting */
+/** @typedef {import("../src/config/settings.ts").Text} Text */
 /** @typedef {keyof Text} Language */
 /** @typedef {typeof import("../package.json")} PackageJson */
 

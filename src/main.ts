@@ -9,13 +9,13 @@ import { homedir } from "node:os";
 import type { Writable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { Chats } from "./chats/chats.ts";
-import { type Config, ConfigError, helpText, parseConfig } from "./config.ts";
-import { createLog, type Log } from "./log.ts";
+import { createLog, type Log } from "./cli/log.ts";
+import { readRegularFile } from "./cli/read-regular-file.ts";
+import { sandboxHelpText } from "./cli/sandbox-flags.ts";
+import { type Config, ConfigError, helpText, parseConfig } from "./config/config.ts";
 import { createServer } from "./mcp/server.ts";
-import { readRegularFile } from "./regular-file.ts";
 import { chooseByChance } from "./sandbox/fault-choice.ts";
 import { readdress } from "./sandbox/faults.ts";
-import { sandboxHelpText } from "./sandbox-flags.ts";
 
 /** package.json's, put in at build time: the version, and the lowest of Node's that will do. */
 declare const VERSION: string;
@@ -141,7 +141,7 @@ async function createClient(config: Config, log: Log): Promise<KookClient> {
 /** Loaded by the first call: hosts start copies of a server that never get one, and undici takes 8 MiB of each. */
 let network: Promise<Fetch> | undefined;
 const networkFetch: Fetch = async (url, init) => {
-  network ??= import("./network.ts").then(({ createNetworkFetch }) => createNetworkFetch());
+  network ??= import("./kook/network.ts").then(({ createNetworkFetch }) => createNetworkFetch());
   // What could not be loaded once may be there the next time, as when the server is built anew under a running one.
   network.catch(() => {
     network = undefined;

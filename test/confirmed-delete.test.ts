@@ -3,7 +3,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { expect, onTestFinished, test } from "vitest";
-import { call } from "./mcp/connect.ts";
+import { call } from "./support/connect.ts";
 
 const MAIN = new URL("../dist/main.js", import.meta.url).pathname;
 

@@ -7,8 +7,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
-import { allBlocks } from "./documents.ts";
-import { expectStarts } from "./server-start.ts";
+import { allBlocks } from "./support/documents.ts";
+import { expectStarts } from "./support/server-start.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

@@ -5,8 +5,8 @@ import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { SANDBOX_TOKEN, Sandbox } from "../src/sandbox/sandbox.ts";
 import { serveSandbox } from "../src/sandbox/serve.ts";
-import { allBlocks } from "./documents.ts";
 import { nodeBinary, projectFile } from "./hosts/nodes.ts";
+import { allBlocks } from "./support/documents.ts";
 
 const programs = allBlocks("js");
 

@@ -15,8 +15,8 @@ import {
   fileText,
   proseOf,
   translated,
-} from "./documents.ts";
-import { expectStarts, variables } from "./server-start.ts";
+} from "./support/documents.ts";
+import { expectStarts, variables } from "./support/server-start.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const title = ({ path, text }: Block) => `${path}: ${text.split("\n")[0]}`;

@@ -10,7 +10,7 @@ import { faults, readdress } from "../src/sandbox/faults.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../src/sandbox/seed.ts";
 import { type ServedSandbox, type ServeOptions, serveSandbox } from "../src/sandbox/serve.ts";
-import { call } from "./mcp/connect.ts";
+import { call } from "./support/connect.ts";
 
 const MAIN = new URL("../dist/main.js", import.meta.url).pathname;
 const TIMEOUT_MS = 400;

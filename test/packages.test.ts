@@ -23,11 +23,11 @@ import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { installLinks } from "../scripts/packages.mjs";
+import { type Setting, settings } from "../src/config/settings.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../src/sandbox/sandbox.ts";
 import { serveSandbox } from "../src/sandbox/serve.ts";
-import { type Setting, settings } from "../src/settings.ts";
 import registrySchema from "./fixtures/mcp-registry-server.schema.json" with { type: "json" };
-import { call } from "./mcp/connect.ts";
+import { call } from "./support/connect.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const table: Setting[] = Object.values(settings);

@@ -12,7 +12,7 @@ import {
   TargetNotAllowedError,
   UnsettledWriteError,
 } from "../src/chats/errors.ts";
-import { helpText, parseConfig } from "../src/config.ts";
+import { helpText, parseConfig } from "../src/config/config.ts";
 import {
   ApiError,
   ConnectionError,
@@ -25,8 +25,8 @@ import {
 import { ConfirmationError } from "../src/mcp/confirmation.ts";
 import { createExplain } from "../src/mcp/failure.ts";
 import { DOCUMENTED_CHAT } from "../src/sandbox/seed.ts";
-import { blocksOf, chineseOf, fileText } from "./documents.ts";
-import { call } from "./mcp/connect.ts";
+import { call } from "./support/connect.ts";
+import { blocksOf, chineseOf, fileText } from "./support/documents.ts";
 
 /** The field of a question that names the chat. */
 interface Field {

@@ -14,8 +14,8 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { describe, expect, onTestFinished, test } from "vitest";
 import { SANDBOX_TOKEN, Sandbox } from "../src/sandbox/sandbox.ts";
 import { serveSandbox } from "../src/sandbox/serve.ts";
-import { blocksOf, fileText } from "./documents.ts";
-import { call } from "./mcp/connect.ts";
+import { call } from "./support/connect.ts";
+import { blocksOf, fileText } from "./support/documents.ts";
 
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const PATH = process.env["PATH"] ?? "";

@@ -14,7 +14,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { SANDBOX_TOKEN, Sandbox } from "../src/sandbox/sandbox.ts";
 import { serveSandbox } from "../src/sandbox/serve.ts";
-import { call } from "./mcp/connect.ts";
+import { call } from "./support/connect.ts";
 
 const MAIN = new URL("../dist/main.js", import.meta.url).pathname;
 

@@ -1,7 +1,7 @@
 // The contract's two shapes of a chat, made from KOOK's in this one place.
 import * as z from "zod";
-import type { WireChat, WireChatRow } from "../kook/wire.ts";
-import { harmlessName } from "./name.ts";
+import type { WireChat, WireChatRow } from "../kook/wire/chat.ts";
+import { harmlessName } from "../text/untrusted.ts";
 
 /** A chat in a list. Ids are strings; times are ISO 8601 UTC, absent for never. */
 export const chatRowSchema = z.object({

@@ -1,8 +1,9 @@
 // The bot's private chats as this server means them: KOOK's pages and chats in the contract's words, of all of which only
 // those on the allow-list exist.
+
+import type { WaitOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
 import { ApiError, isDoubtful } from "../kook/errors.ts";
-import type { WaitOptions } from "../kook/rate-limiter.ts";
 import { type AllowedChats, AllowList } from "./allowed-chats.ts";
 import { avatarOf, type Chat, toChat } from "./chat.ts";
 import { Completion } from "./completion.ts";

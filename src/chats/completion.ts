@@ -1,5 +1,5 @@
 // The chats that fit what a person has typed so far.
-import { foldName } from "./name.ts";
+import { foldName } from "../text/fold.ts";
 import type { ListedChat } from "./page.ts";
 
 /** A person types a letter a moment; the chats are read anew after this. */

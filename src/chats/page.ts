@@ -1,5 +1,5 @@
 // A page of chats, made from KOOK's.
-import type { WirePage } from "../kook/wire.ts";
+import type { WirePage } from "../kook/wire/chat.ts";
 import { avatarOf, type ChatRow, toChatRow } from "./chat.ts";
 
 /** KOOK gives no more chats a page than this. */

@@ -1,6 +1,7 @@
 // Looking through the pages for the chats that somebody wants.
+
+import { foldName } from "../text/fold.ts";
 import type { ChatRow } from "./chat.ts";
-import { foldName } from "./name.ts";
 import type { ChatPage, ListedChat } from "./page.ts";
 import { type ReadPage, readAhead } from "./read-ahead.ts";
 

@@ -1,6 +1,11 @@
 // `doctor`: looks at everything that a working set-up needs and says what is wrong and what to do. It changes nothing, asks
 // KOOK a handful of times at most, and neither shows a token nor anything that host files hold of other servers.
-import { type Config, type SettingInForce, settingsInForce, unknownVariables } from "../config.ts";
+import {
+  type Config,
+  type SettingInForce,
+  settingsInForce,
+  unknownVariables,
+} from "../config/config.ts";
 import type { Fetch } from "../kook/client.ts";
 import { connectionFindings } from "./connection.ts";
 import { error, type Finding, note, type Observation, ok, warning } from "./finding.ts";

@@ -1,6 +1,6 @@
 // The token of a host's entry: whether there is one, and whether KOOK may be asked about it.
-import { type Config, settingsInForce } from "../config.ts";
-import { settings } from "../settings.ts";
+import { type Config, settingsInForce } from "../config/config.ts";
+import { settings } from "../config/settings.ts";
 import { error, note, type Observation, warning } from "./finding.ts";
 import { type HostEntry, type Machine, mapOf } from "./host-files.ts";
 import type { Launch } from "./launch.ts";

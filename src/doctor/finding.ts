@@ -1,5 +1,5 @@
 // What `doctor` finds: one fact about the set-up, in both languages, and what to do about it.
-import type { Text } from "../settings.ts";
+import type { Text } from "../config/settings.ts";
 
 /** `note` is neither good nor bad; `error` would keep the server from working. */
 export type Status = "ok" | "note" | "warning" | "error";

@@ -1,6 +1,6 @@
 // Whether a host's entry would start this server, and rightly.
 import { posix, win32 } from "node:path";
-import { ConfigError, parseConfig, unknownVariables } from "../config.ts";
+import { ConfigError, parseConfig, unknownVariables } from "../config/config.ts";
 import { type EntryExamined, observeEntryToken } from "./entry-token.ts";
 import { error, note, type Observation, ok, oneLine, warning } from "./finding.ts";
 import { type HostEntry, type Machine, mapOf, type Place } from "./host-files.ts";

@@ -1,5 +1,5 @@
 // Goes through the hosts' configuration files: what is wrong with each file, and with each entry for this server.
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { error, type Finding, note, type Observation, warning } from "./finding.ts";
 import { examineEntry, isThisServer } from "./host-entry.ts";
 import { type HostFile, hostFiles, type Machine, readHostFile } from "./host-files.ts";

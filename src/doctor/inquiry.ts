@@ -1,7 +1,7 @@
 // Asks KOOK whose a token is, and notes how each HTTP attempt went.
 import { type Fetch, KookClient, type KookClientOptions } from "../kook/client.ts";
-import { type RateLimitInfo, readRateLimit } from "../kook/rate-limit-headers.ts";
-import type { WireMe } from "../kook/wire.ts";
+import { type RateLimitInfo, readRateLimit } from "../kook/rate-limit/headers.ts";
+import type { WireMe } from "../kook/wire/chat.ts";
 
 /** One HTTP attempt: what came back, or why nothing did. */
 export interface Attempt {

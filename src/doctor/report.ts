@@ -1,7 +1,7 @@
 // An examination as a person reads it, and as a program does.
-import type { SettingInForce } from "../config.ts";
-import { type Setting, settings, type Text } from "../settings.ts";
-import { withoutTokens } from "../token-form.ts";
+import type { SettingInForce } from "../config/config.ts";
+import { type Setting, settings, type Text } from "../config/settings.ts";
+import { withoutTokens } from "../config/token-pattern.ts";
 import type { Examination } from "./doctor.ts";
 import type { Finding, Status } from "./finding.ts";
 import { reportWords as words } from "./wording.ts";

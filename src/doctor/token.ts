@@ -1,7 +1,8 @@
 // What an inquiry tells of the token, and what can be told of one without asking.
+
+import { looksLikeToken } from "../config/token-pattern.ts";
 import type { Token } from "../kook/client.ts";
 import { ApiError } from "../kook/errors.ts";
-import { looksLikeToken } from "../token-form.ts";
 import { error, note, type Observation, ok, oneLine, warning } from "./finding.ts";
 import type { Inquiry } from "./inquiry.ts";
 import { tokenWords } from "./wording.ts";

@@ -1,5 +1,5 @@
 // All that `doctor` says, in English and in Chinese side by side. A pair of texts is a fact and its remedy.
-import type { Text } from "../settings.ts";
+import type { Text } from "../config/settings.ts";
 import type { Check } from "./finding.ts";
 
 type WithRemedy = [fact: Text, remedy: Text];

@@ -1,7 +1,7 @@
 // From the bytes of an answer to its envelope, or to what is wrong with it.
 import type * as z from "zod";
 import { MalformedAnswerError } from "./errors.ts";
-import { envelopeSchema } from "./wire.ts";
+import { envelopeSchema } from "./wire/chat.ts";
 
 /** A page of 50 chats is about 25 kB; what is a hundred times larger is no answer of KOOK's. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;

@@ -2,6 +2,7 @@
 // answers, goes through #request() below; the network itself is the injected Fetch.
 import type * as z from "zod";
 import { parseEnvelope, problemOf, readBody } from "./answer.ts";
+import type { WaitOptions } from "./call-options.ts";
 import {
   ApiError,
   isDoubtful,
@@ -11,8 +12,8 @@ import {
   TokenError,
 } from "./errors.ts";
 import { connectionErrorOf } from "./network-failure.ts";
-import { readRateLimit } from "./rate-limit-headers.ts";
-import { RateLimiter, type WaitOptions } from "./rate-limiter.ts";
+import { readRateLimit } from "./rate-limit/headers.ts";
+import { RateLimiter } from "./rate-limit/limiter.ts";
 import { createRedaction } from "./redaction.ts";
 import { SharedCalls } from "./shared-calls.ts";
 import {
@@ -22,7 +23,7 @@ import {
   type WirePage,
   wireChatSchema,
   wireMeSchema,
-} from "./wire.ts";
+} from "./wire/chat.ts";
 
 /** The part of `fetch` that is used here: undici's, and the sandbox. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;

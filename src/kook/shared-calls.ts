@@ -1,5 +1,5 @@
 // Calls that several callers wait for together.
-import type { WaitOptions } from "./rate-limiter.ts";
+import type { WaitOptions } from "./call-options.ts";
 
 interface SharedCall {
   result: Promise<unknown>;

@@ -4,9 +4,9 @@ import type { ElicitRequestFormParams } from "@modelcontextprotocol/sdk/types.js
 import type { Chat } from "../chats/chat.ts";
 import type { Chats } from "../chats/chats.ts";
 import { isMissing } from "../chats/errors.ts";
-import type { WaitOptions } from "../kook/rate-limiter.ts";
-import type { Host } from "./host.ts";
-import { quoted } from "./quoted.ts";
+import type { WaitOptions } from "../kook/call-options.ts";
+import { quoted } from "../text/untrusted.ts";
+import type { Host } from "./session.ts";
 
 /**
  * Whether a person is asked: where the host can, and otherwise left to its own approval; always, by a second call where

@@ -15,9 +15,9 @@ import {
   TimeoutError,
   TokenError,
 } from "../kook/errors.ts";
-import { ArgumentError } from "./arguments.ts";
+import { quoted } from "../text/untrusted.ts";
 import { ConfirmationError } from "./confirmation.ts";
-import { quoted } from "./quoted.ts";
+import { ArgumentError } from "./tools/arguments.ts";
 
 /** An error of the protocol, for requests whose results have no `isError`. Its message reaches the host as it stands. */
 export class ProtocolError extends Error {

@@ -3,9 +3,9 @@ import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { Chats } from "../chats/chats.ts";
 import { type ConfirmMode, DeleteConfirmation } from "./confirmation.ts";
 import { createExplain } from "./failure.ts";
-import { registerResources } from "./resources.ts";
-import type { OutputForm } from "./tool.ts";
-import { registerTools } from "./tools.ts";
+import { registerResources } from "./resources/chats.ts";
+import { registerTools } from "./tools/registry.ts";
+import type { OutputForm } from "./tools/tool.ts";
 
 export interface ServerOptions {
   version: string;

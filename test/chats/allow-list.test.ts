@@ -8,7 +8,7 @@ import type { Fetch } from "../../src/kook/client.ts";
 import { RateLimitError } from "../../src/kook/errors.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
-import { chatsOver, paging } from "./kook.ts";
+import { chatsOver, paging } from "../support/chats.ts";
 
 /** The second chat of the sandbox, of a user who is not on the lists here. */
 const HIDDEN = "8b4b47fb5cc065182e2049ad3b9243ca";

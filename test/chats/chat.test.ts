@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { avatarOf, toChat } from "../../src/chats/chat.ts";
-import { harmlessName } from "../../src/chats/name.ts";
-import type { WireChat } from "../../src/kook/wire.ts";
+import type { WireChat } from "../../src/kook/wire/chat.ts";
+import { harmlessName } from "../../src/text/untrusted.ts";
 
 const wire: WireChat = {
   code: "abc",

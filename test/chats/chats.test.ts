@@ -4,7 +4,7 @@ import type { Fetch } from "../../src/kook/client.ts";
 import { ApiError } from "../../src/kook/errors.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
-import { chatsOver, paging } from "./kook.ts";
+import { chatsOver, paging } from "../support/chats.ts";
 
 /** A sandbox whose answers may be lost on the way; `routes` notes what reached it. */
 function losing(lost: (route: string) => boolean) {

@@ -4,7 +4,7 @@ import type { Fetch } from "../../src/kook/client.ts";
 import { ApiError, RateLimitError } from "../../src/kook/errors.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
-import { chatsOver, named, paging } from "./kook.ts";
+import { chatsOver, named, paging } from "../support/chats.ts";
 
 afterEach(() => void vi.useRealTimers());
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Fetch } from "../../src/kook/client.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
-import { answering } from "../mcp/connect.ts";
+import { answering } from "../support/connect.ts";
 import { examined, told } from "./examined.ts";
 
 test("a set-up that works has no error and no warning, and asks KOOK three times", async () => {

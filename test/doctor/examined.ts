@@ -1,5 +1,5 @@
 // An examination of a made-up computer: files from memory, KOOK from a sandbox unless told otherwise.
-import { parseConfig } from "../../src/config.ts";
+import { parseConfig } from "../../src/config/config.ts";
 import { examine } from "../../src/doctor/doctor.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
 import type { Fetch } from "../../src/kook/client.ts";

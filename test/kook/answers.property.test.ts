@@ -9,7 +9,7 @@ import {
   RateLimitError,
   TimeoutError,
 } from "../../src/kook/errors.ts";
-import { readRateLimit } from "../../src/kook/rate-limit-headers.ts";
+import { readRateLimit } from "../../src/kook/rate-limit/headers.ts";
 import { createRedaction } from "../../src/kook/redaction.ts";
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));

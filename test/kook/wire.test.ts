@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseWirePage } from "../../src/kook/wire.ts";
+import { parseWirePage } from "../../src/kook/wire/chat.ts";
 import listed from "../fixtures/list.json" with { type: "json" };
 
 const [row] = listed.data.items;

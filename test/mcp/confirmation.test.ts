@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Fetch } from "../../src/kook/client.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
-import { call, connect } from "./connect.ts";
+import { call, connect } from "../support/connect.ts";
 
 const { code: chat_code } = DOCUMENTED_CHAT;
 const OTHER_CODE = "8b4b47fb5cc065182e2049ad3b9243ca";

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test, vi } from "vitest";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, UNWILLING_USER_ID } from "../../src/sandbox/seed.ts";
-import { answering, call, connect } from "./connect.ts";
+import { answering, call, connect } from "../support/connect.ts";
 
 const view = { chat_code: "abc" };
 

@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
-import { paging } from "../chats/kook.ts";
-import { call, connect } from "./connect.ts";
+import { paging } from "../support/chats.ts";
+import { call, connect } from "../support/connect.ts";
 
 test("who is waiting for an answer is one call", async () => {
   const { text, structured } = await call(await connect(), "list_chats", {

@@ -2,12 +2,12 @@
 import type { ElicitRequestFormParams } from "@modelcontextprotocol/sdk/types.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { harmlessName, harmlessText } from "../../src/chats/name.ts";
-import { createLog } from "../../src/log.ts";
+import { createLog } from "../../src/cli/log.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
-import { named } from "../chats/kook.ts";
+import { harmlessName, harmlessText } from "../../src/text/untrusted.ts";
 import { hostileNames } from "../fixtures/hostile-names.mjs";
-import { answering, call, connect } from "./connect.ts";
+import { named } from "../support/chats.ts";
+import { answering, call, connect } from "../support/connect.ts";
 
 const names = [...hostileNames, "🦊".repeat(10_000)];
 

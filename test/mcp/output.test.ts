@@ -1,7 +1,7 @@
 // KOOK_OUTPUT: which of a result's two forms a host is given.
 import { expect, test } from "vitest";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
-import { connect } from "./connect.ts";
+import { connect } from "../support/connect.ts";
 
 const calls: [string, Record<string, unknown>][] = [
   ["list_chats", { page_size: 2 }],

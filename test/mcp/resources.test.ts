@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
-import { answering, connect } from "./connect.ts";
+import { answering, connect } from "../support/connect.ts";
 
 async function readJson(client: Awaited<ReturnType<typeof connect>>, uri: string) {
   const { contents } = await client.readResource({ uri });

@@ -6,7 +6,7 @@ import { Ajv } from "ajv";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
-import { call, connect } from "./connect.ts";
+import { call, connect } from "../support/connect.ts";
 
 /** What OpenAI and others make of a schema: all properties required, the optional ones nullable. */
 function toStrict(schema: ToolDefinition["inputSchema"]) {

@@ -1,0 +1,21 @@
+// Whether arguments and variables, as a document or a host's configuration has them, start the server.
+import { expect } from "vitest";
+import { parseConfig } from "../../src/config/config.ts";
+import { type Setting, settings } from "../../src/config/settings.ts";
+
+/** The variables that are settings. */
+export const variables = Object.values(settings).map(({ env }: Setting) => env);
+
+/** Starts the server's own reading of its settings, as a host would start it with these arguments and variables. */
+export function expectStarts(
+  args: readonly string[],
+  env: Record<string, string>,
+  where: string,
+): void {
+  const script = args.findIndex((arg) => /[\\/]dist[\\/]main\.js$|^kook-chat-mcp$/.test(arg));
+  expect(script, `${where}: ${args.join(" ")}`).toBeGreaterThanOrEqual(0);
+  const readFile = () => "token";
+  const argv = args.slice(script + 1);
+  expect(() => parseConfig({ argv, env, readFile }), where).not.toThrow();
+  expect([...variables, "HTTPS_PROXY"], where).toEqual(expect.arrayContaining(Object.keys(env)));
+}
