@@ -1,7 +1,7 @@
 // The bot's private chats as this server means them: KOOK's pages and chats in the contract's words, of all of which only
 // those on the allow-list exist.
 
-import type { WaitOptions } from "../kook/call-options.ts";
+import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
 import { ApiError, isDoubtful } from "../kook/errors.ts";
 import { type AllowedChats, AllowList } from "./allowed-chats.ts";
@@ -86,7 +86,7 @@ export class Chats {
   }
 
   /** @throws HiddenChatError with an allow-list, for a chat that is not on it or not there */
-  async view(chatCode: string, options?: WaitOptions): Promise<ViewedChat> {
+  async view(chatCode: string, options?: CallOptions): Promise<ViewedChat> {
     try {
       const wire = await this.#client.viewChat(chatCode, options);
       const chat = toChat(wire);
@@ -105,7 +105,7 @@ export class Chats {
    * @throws TargetNotAllowedError before anything is sent
    * @throws UnsettledWriteError when KOOK's answer was lost and the chat is not there, or cannot be looked for
    */
-  async create(targetId: string, options?: WaitOptions): Promise<Chat> {
+  async create(targetId: string, options?: CallOptions): Promise<Chat> {
     if (!this.#allows(targetId)) throw new TargetNotAllowedError();
     const chat = await this.#client.createChat(targetId, options).then(toChat, async (error) => {
       if (!isDoubtful(error)) throw error;
@@ -125,7 +125,7 @@ export class Chats {
    * @throws HiddenChatError with an allow-list, for a chat that is not on it or not there
    * @throws UnsettledWriteError when KOOK's answer was lost and the chat is still there, or cannot be looked for
    */
-  async delete(chatCode: string, options?: WaitOptions): Promise<{ already_gone?: true }> {
+  async delete(chatCode: string, options?: CallOptions): Promise<{ already_gone?: true }> {
     if (!this.#seen.has(chatCode) && !this.hasDeleted(chatCode)) {
       await this.view(chatCode, options);
     }
@@ -163,7 +163,7 @@ export class Chats {
 
   async #kookPage(
     { page, pageSize }: { page: number; pageSize: number },
-    options?: WaitOptions,
+    options?: CallOptions,
   ): Promise<ChatPage> {
     const wire = await this.#client.listChats({ page, page_size: pageSize }, options);
     const listed = toPage(wire, page);
@@ -173,11 +173,11 @@ export class Chats {
     return listed;
   }
 
-  #pageReader(onWait?: WaitOptions["onWait"]): ReadPage {
+  #pageReader(onWait?: CallOptions["onWait"]): ReadPage {
     return (page, signal) => this.#kookPage({ page, pageSize: MAX_PAGE_SIZE }, { signal, onWait });
   }
 
-  #pages({ signal, onWait }: WaitOptions = {}) {
+  #pages({ signal, onWait }: CallOptions = {}) {
     return readAhead(this.#pageReader(onWait), { first: 1, ahead: () => AHEAD, signal });
   }
 
@@ -196,7 +196,7 @@ export class Chats {
     this.#allowList?.forget();
   }
 
-  async #isGone(chatCode: string, options?: WaitOptions): Promise<boolean> {
+  async #isGone(chatCode: string, options?: CallOptions): Promise<boolean> {
     try {
       await this.#client.viewChat(chatCode, options);
       return false;
@@ -206,7 +206,7 @@ export class Chats {
     }
   }
 
-  async #findByTarget(targetId: string, options?: WaitOptions): Promise<Chat | undefined> {
+  async #findByTarget(targetId: string, options?: CallOptions): Promise<Chat | undefined> {
     const seen = new Set<string>();
     for await (const { page, chats, total, next_page } of this.#pages(options)) {
       const found = chats.find(({ row }) => row.target_id === targetId);
@@ -235,7 +235,7 @@ export interface ViewedChat {
   avatar: string | undefined;
 }
 
-export interface FindOptions extends WaitOptions {
+export interface FindOptions extends CallOptions {
   /** Told after each page that was looked through. */
   onPage?: ((page: ChatPage) => void) | undefined;
 }

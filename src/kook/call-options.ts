@@ -1,11 +1,15 @@
 // What a caller may say about one call to KOOK.
 
-export interface WaitOptions {
-  /** Takes the request out of the queue. */
+export interface CallOptions {
+  /** Cancels the call: takes it out of the queue, or aborts the request. */
   signal?: AbortSignal | undefined;
+  /** When the whole call must have ended, retries and waits included; milliseconds of `performance.now()`. */
+  deadline?: number | undefined;
+  /** `background` yields to `person` in the rate limiter's queue. Default: `person`. */
+  priority?: "person" | "background" | undefined;
   /**
-   * Told at once, and every few seconds, that the request still waits, and for how many milliseconds more; 0 where that
-   * depends on the answer to a request before it.
+   * Called when the request starts to wait, every few seconds while it waits, and before each retry.
+   * `waitMs` is the expected wait; 0 if that depends on the answer to an earlier request.
    */
   onWait?: ((waitMs: number) => void) | undefined;
 }

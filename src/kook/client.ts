@@ -2,7 +2,7 @@
 // answers, goes through #request() below; the network itself is the injected Fetch.
 import type * as z from "zod";
 import { parseEnvelope, problemOf, readBody } from "./answer.ts";
-import type { WaitOptions } from "./call-options.ts";
+import type { CallOptions } from "./call-options.ts";
 import {
   ApiError,
   isDoubtful,
@@ -102,26 +102,26 @@ export class KookClient {
   }
 
   /** One page of the bot's chats. Pages count from 1; KOOK gives 50 chats a page at most. */
-  listChats(page: { page: number; page_size: number }, options?: WaitOptions): Promise<WirePage> {
+  listChats(page: { page: number; page_size: number }, options?: CallOptions): Promise<WirePage> {
     return this.#read(endpoints.list, page, parseWirePage, options);
   }
 
-  viewChat(chatCode: string, options?: WaitOptions): Promise<WireChat> {
+  viewChat(chatCode: string, options?: CallOptions): Promise<WireChat> {
     return this.#read(endpoints.view, { chat_code: chatCode }, parseWireChat, options);
   }
 
   /** Opens the chat with a user; where one exists, KOOK answers with that one. It sends no message. */
-  createChat(targetId: string, options?: WaitOptions): Promise<WireChat> {
+  createChat(targetId: string, options?: CallOptions): Promise<WireChat> {
     return this.#write(endpoints.create, { target_id: targetId }, parseWireChat, options);
   }
 
   /** Takes a chat off the bot's own list. KOOK's `data` says nothing and has several shapes, so it is not read. */
-  deleteChat(chatCode: string, options?: WaitOptions): Promise<void> {
+  deleteChat(chatCode: string, options?: CallOptions): Promise<void> {
     return this.#write(endpoints.delete, { chat_code: chatCode }, () => undefined, options);
   }
 
   /** The account that the token belongs to. */
-  viewMe(options?: WaitOptions): Promise<WireMe> {
+  viewMe(options?: CallOptions): Promise<WireMe> {
     return this.#read(endpoints.me, {}, (data) => wireMeSchema.parse(data), options);
   }
 
@@ -130,7 +130,7 @@ export class KookClient {
     endpoint: Endpoint,
     parameters: Parameters,
     parse: (data: unknown) => T,
-    options: WaitOptions = {},
+    options: CallOptions = {},
   ): Promise<T> {
     return this.#reads.join(`${endpoint.route}?${queryOf(parameters)}`, options, (shared) =>
       this.#request(endpoint, parameters, parse, shared),
@@ -142,7 +142,7 @@ export class KookClient {
     endpoint: Endpoint,
     parameters: Parameters,
     parse: (data: unknown) => T,
-    options?: WaitOptions,
+    options?: CallOptions,
   ): Promise<T> {
     const written = this.#request(endpoint, parameters, parse, options);
     return written.finally(() => this.#reads.part());
@@ -152,7 +152,7 @@ export class KookClient {
     endpoint: Endpoint,
     parameters: Parameters,
     parse: (data: unknown) => T,
-    options: WaitOptions = {},
+    options: CallOptions = {},
   ): Promise<T> {
     const place = this.#limiter.takePlace();
     let doubt: unknown;
@@ -178,7 +178,7 @@ export class KookClient {
     endpoint: Endpoint,
     parameters: Parameters,
     parse: (data: unknown) => T,
-    options: WaitOptions,
+    options: CallOptions,
     place: number,
   ): Promise<T> {
     const headers = this.#headers();

@@ -1,5 +1,5 @@
 // Calls that several callers wait for together.
-import type { WaitOptions } from "./call-options.ts";
+import type { CallOptions } from "./call-options.ts";
 
 interface SharedCall {
   result: Promise<unknown>;
@@ -11,7 +11,7 @@ interface SharedCall {
   waitsUntil: number | undefined;
 }
 
-type Start<T> = (options: Required<WaitOptions>) => Promise<T>;
+type Start<T> = (options: Required<CallOptions>) => Promise<T>;
 
 /** Joins callers who ask for the same thing at the same moment. */
 export class SharedCalls {
@@ -22,7 +22,7 @@ export class SharedCalls {
    * leaves alone; the call is aborted when its last caller has left.
    * @throws what the call throws; the caller's reason when it aborts
    */
-  async join<T>(key: string, { signal, onWait }: WaitOptions, start: Start<T>): Promise<T> {
+  async join<T>(key: string, { signal, onWait }: CallOptions, start: Start<T>): Promise<T> {
     signal?.throwIfAborted();
     const call = this.#calls.get(key) ?? this.#open(key);
     call.callers++;

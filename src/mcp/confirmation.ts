@@ -4,7 +4,7 @@ import type { ElicitRequestFormParams } from "@modelcontextprotocol/sdk/types.js
 import type { Chat } from "../chats/chat.ts";
 import type { Chats } from "../chats/chats.ts";
 import { isMissing } from "../chats/errors.ts";
-import type { WaitOptions } from "../kook/call-options.ts";
+import type { CallOptions } from "../kook/call-options.ts";
 import { quoted } from "../text/untrusted.ts";
 import type { Host } from "./session.ts";
 
@@ -31,7 +31,7 @@ interface Question {
   /** The `confirm_token` that the call brought, if any. */
   sentToken: string | undefined;
   host: Host;
-  waiting: WaitOptions;
+  waiting: CallOptions;
 }
 
 interface Minted {
@@ -127,7 +127,7 @@ export class DeleteConfirmation {
   }
 }
 
-async function viewUnlessDeleted(chats: Chats, chatCode: string, waiting: WaitOptions) {
+async function viewUnlessDeleted(chats: Chats, chatCode: string, waiting: CallOptions) {
   try {
     return (await chats.view(chatCode, waiting)).chat;
   } catch (error) {

@@ -1,7 +1,7 @@
 // Pacing by what KOOK's answers say of its limits: requests wait here before they are sent, so that KOOK has no reason to
 // refuse them. KOOK warns, then disables, bots that keep exceeding their limits.
 
-import type { WaitOptions } from "../call-options.ts";
+import type { CallOptions } from "../call-options.ts";
 import { RateLimitError } from "../errors.ts";
 import { Bucket, pauseOf, type Sent } from "./bucket.ts";
 import type { RateLimitInfo } from "./headers.ts";
@@ -62,7 +62,7 @@ export class RateLimiter {
    */
   acquire(
     route: string,
-    { signal, onWait }: WaitOptions = {},
+    { signal, onWait }: CallOptions = {},
     place = this.takePlace(),
   ): Promise<Permit> {
     signal?.throwIfAborted();

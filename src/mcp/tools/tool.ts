@@ -2,7 +2,7 @@
 import type { CallToolResult, Tool as ToolDefinition } from "@modelcontextprotocol/sdk/types.js";
 import type * as z from "zod";
 import type { Chats } from "../../chats/chats.ts";
-import type { WaitOptions } from "../../kook/call-options.ts";
+import type { CallOptions } from "../../kook/call-options.ts";
 import type { DeleteConfirmation } from "../confirmation.ts";
 import type { Host } from "../session.ts";
 import { readArguments } from "./arguments.ts";
@@ -20,7 +20,7 @@ export interface Context {
   /** Puts a failure that is only a part of a result into words. */
   explain(error: unknown): string;
   /** Aborts when the host cancels the call or goes away, and tells the host of waits. */
-  waiting: WaitOptions & { signal: AbortSignal };
+  waiting: CallOptions & { signal: AbortSignal };
 }
 
 interface ToolOptions<Input extends z.ZodObject, Output extends z.ZodObject> {
