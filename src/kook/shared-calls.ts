@@ -11,7 +11,7 @@ interface SharedCall {
   waitsUntil: number | undefined;
 }
 
-type Start<T> = (options: Required<CallOptions>) => Promise<T>;
+type Start<T> = (options: CallOptions) => Promise<T>;
 
 /** Joins callers who ask for the same thing at the same moment. */
 export class SharedCalls {
