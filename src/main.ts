@@ -8,12 +8,12 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import type { Writable } from "node:stream";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import { Chats } from "./chats/chats.ts";
 import { createLog, type Log } from "./cli/log.ts";
 import { readRegularFile } from "./cli/read-regular-file.ts";
 import { sandboxHelpText } from "./cli/sandbox-flags.ts";
 import { type Config, ConfigError, helpText, parseConfig } from "./config/config.ts";
 import { createServer } from "./mcp/server.ts";
+import { createServices } from "./mcp/services.ts";
 import { chooseByChance } from "./sandbox/fault-choice.ts";
 import { readdress } from "./sandbox/faults.ts";
 
@@ -64,12 +64,18 @@ async function serve(config: Config, log: Log): Promise<void> {
   exitWithHost();
   const { allowTargets, maxWaitMs, readOnly, confirmDelete, language, output } = config;
   // A scan that goes on for longer than one wait may take would outlast the host's patience.
-  const chats = new Chats(await createClient(config, log), {
+  const services = createServices(await createClient(config, log), {
     allowTargets,
     scanBudgetMs: maxWaitMs,
   });
-  const options = { version: VERSION, readOnly, confirmDelete, language, output };
-  const server = createServer(chats, options);
+  const options = {
+    version: VERSION,
+    readOnly,
+    confirmDelete,
+    language: /^zh\b/i.test(language) ? ("zh" as const) : ("en" as const),
+    output,
+  };
+  const server = createServer(services, options);
   server.onerror = (error) => log.warn(error.message);
   // The transport gives up on a message that is too long to be one; what follows it could not be told apart.
   server.onclose = () => process.exit(1);
@@ -125,14 +131,13 @@ async function runDoctor(config: Config): Promise<void> {
 }
 
 async function createClient(config: Config, log: Log): Promise<KookClient> {
-  const { token, baseUrl, language, timeoutMs, maxWaitMs } = config;
+  const { token, baseUrl, timeoutMs, maxWaitMs } = config;
   const sandbox = config.sandbox && (await import("./sandbox/sandbox.ts"));
   const fetch = sandbox ? new sandbox.Sandbox().fetch : networkFetch;
   return new KookClient({
     fetch: config.logLevel === "debug" ? logged(fetch, log) : fetch,
     token: sandbox ? { scheme: "Bot", value: sandbox.SANDBOX_TOKEN } : token,
     baseUrl,
-    language,
     timeoutMs,
     maxWaitMs,
   });

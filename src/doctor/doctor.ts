@@ -63,11 +63,11 @@ type Ask = (config: Config, times: number) => Promise<Inquiry>;
 function createAsk(fetch: Fetch): Ask {
   const inquiries = new Map<string, Promise<Inquiry>>();
   return (config, times) => {
-    const { token, baseUrl, language, timeoutMs } = config;
+    const { token, baseUrl, timeoutMs } = config;
     const key = JSON.stringify([baseUrl, token]);
     const known = inquiries.get(key);
     if (known) return known;
-    const inquiry = askWhoseToken({ fetch, token, baseUrl, language, timeoutMs }, times);
+    const inquiry = askWhoseToken({ fetch, token, baseUrl, timeoutMs }, times);
     inquiries.set(key, inquiry);
     return inquiry;
   };

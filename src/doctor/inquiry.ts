@@ -1,7 +1,8 @@
 // Asks KOOK whose a token is, and notes how each HTTP attempt went.
 import { type Fetch, KookClient, type KookClientOptions } from "../kook/client.ts";
+import { viewMe } from "../kook/endpoints/user.ts";
 import { type RateLimitInfo, readRateLimit } from "../kook/rate-limit/headers.ts";
-import type { WireMe } from "../kook/wire/chat.ts";
+import type { WireMe } from "../kook/wire/user.ts";
 
 /** One HTTP attempt: what came back, or why nothing did. */
 export interface Attempt {
@@ -33,7 +34,7 @@ export async function askWhoseToken(
   const fetch = recorded(options.fetch, inquiry.attempts);
   const client = new KookClient({ ...options, fetch, maxWaitMs: MAX_WAIT_MS });
   try {
-    for (let time = 0; time < times; time++) inquiry.me = await client.viewMe();
+    for (let time = 0; time < times; time++) inquiry.me = await client.call(viewMe, {});
   } catch (error) {
     inquiry.error = error;
   }

@@ -1,18 +1,17 @@
 // Chats over the real client, with a sandbox, whole or tampered with, where KOOK would be.
-import { Chats, type ChatsOptions } from "../../src/chats/chats.ts";
 import { type Fetch, KookClient } from "../../src/kook/client.ts";
+import { createServices, type ServicesOptions } from "../../src/mcp/services.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 
-export function chatsOver(fetch: Fetch, options: Partial<ChatsOptions> = {}): Chats {
+export function servicesOver(fetch: Fetch, options: Partial<ServicesOptions> = {}) {
   const kook = new KookClient({
     fetch,
     token: { scheme: "Bot", value: SANDBOX_TOKEN },
     baseUrl: "https://kook.invalid/api/v3",
-    language: "zh-CN",
     timeoutMs: 1_000,
     maxWaitMs: 1_000,
   });
-  return new Chats(kook, { scanBudgetMs: 10_000, ...options });
+  return createServices(kook, { scanBudgetMs: 10_000, ...options });
 }
 
 /** A page of chats as the sandbox sends it, to be changed. */
