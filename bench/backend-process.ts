@@ -16,7 +16,6 @@ const server = createServer(async (request, response) => {
     headers: request.headers as Record<string, string>,
     body,
     signal: new AbortController().signal,
-    redirect: "manual",
   });
   response.writeHead(answer.status, Object.fromEntries(answer.headers));
   response.end(await answer.text());

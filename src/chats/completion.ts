@@ -1,4 +1,5 @@
 // Completion of chat codes while a person types.
+import { unlessAborted } from "../kook/abort.ts";
 import { foldName } from "../text/fold.ts";
 import type { ListedChat } from "./page.ts";
 
@@ -54,13 +55,4 @@ export class Completion {
     });
     return read.chats;
   }
-}
-
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
-  });
 }

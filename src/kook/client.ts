@@ -1,4 +1,5 @@
 // KOOK's HTTP API: one `call` for every endpoint, paced by the rate limits and retried where that is safe.
+import { delay } from "./abort.ts";
 import { type Envelope, parseEnvelope, problemOf } from "./answer.ts";
 import type { CallOptions } from "./call-options.ts";
 import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
@@ -15,7 +16,7 @@ import { readRateLimit } from "./rate-limit/headers.ts";
 import { type Permit, RateLimiter } from "./rate-limit/limiter.ts";
 import { createRedaction } from "./redaction.ts";
 import { type Fetch, type HttpAnswer, send } from "./request.ts";
-import { backoffMs, delay, MAX_ATTEMPTS, mayRetry, TooManyRequests } from "./retry.ts";
+import { backoffMs, MAX_ATTEMPTS, mayRetry, TooManyRequests } from "./retry.ts";
 
 export type { Fetch, FetchInit } from "./request.ts";
 

@@ -1,6 +1,6 @@
 // A write whose answer was lost: what became of it is found out by looking at KOOK.
+import { delay } from "./abort.ts";
 import type { CallOptions } from "./call-options.ts";
-import { delay } from "./retry.ts";
 
 /** A write whose answer was lost. `outcome` is what looking afterwards shows; `cause` is how the answer was lost. */
 export class LostAnswerError extends Error {
@@ -23,21 +23,25 @@ const SETTLE_MS = 2_500;
 /**
  * Reconciles a write whose answer was lost. What is not there yet is looked for once more after `SETTLE_MS`.
  * @param look a failure of it counts as `unknown`
- * @throws LostAnswerError unless the write was done; the signal's reason
+ * @throws LostAnswerError unless the write was done, also after an abort
  */
 export async function reconcile<T>(
   cause: unknown,
   look: () => Promise<Sighting<T>>,
-  { signal, deadline = Number.POSITIVE_INFINITY }: CallOptions,
+  options: CallOptions,
 ): Promise<T> {
-  const lookSafely = () => look().catch((): Sighting<T> => "unknown");
-  let seen = await lookSafely();
-  if (seen === "not_done") {
-    const inTime = performance.now() + SETTLE_MS < deadline;
-    if (inTime) await delay(SETTLE_MS, signal);
-    seen = inTime ? await lookSafely() : "unknown";
-  }
-  signal?.throwIfAborted();
+  const seen = await lookTwice(look, options).catch((): Sighting<T> => "unknown");
   if (typeof seen === "string") throw new LostAnswerError(seen, cause);
   return seen.done;
+}
+
+async function lookTwice<T>(
+  look: () => Promise<Sighting<T>>,
+  { signal, deadline = Number.POSITIVE_INFINITY }: CallOptions,
+): Promise<Sighting<T>> {
+  const seen = await look();
+  if (seen !== "not_done") return seen;
+  if (performance.now() + SETTLE_MS > deadline) return "unknown";
+  await delay(SETTLE_MS, signal);
+  return look();
 }

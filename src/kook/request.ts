@@ -1,4 +1,5 @@
 // One HTTP request to KOOK, sent once.
+import { unlessAborted } from "./abort.ts";
 import { readBody } from "./answer.ts";
 import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
 import { MalformedAnswerError, TimeoutError } from "./errors.ts";
@@ -53,9 +54,14 @@ export async function send(
   callerSignal?.addEventListener("abort", abort);
   try {
     const { url, ...init } = requestOf(endpoint, parameters, { baseUrl, headers });
-    const response = await fetch(url, { ...init, signal: attempt.signal });
-    const text = await readBody(response);
-    return { status: response.status, headers: response.headers, text };
+    const answer = fetch(url, { ...init, signal: attempt.signal }).then(
+      async (response): Promise<HttpAnswer> => ({
+        status: response.status,
+        headers: response.headers,
+        text: await readBody(response),
+      }),
+    );
+    return await unlessAborted(answer, attempt.signal);
   } catch (error) {
     attempt.signal.throwIfAborted();
     if (error instanceof MalformedAnswerError) throw error;

@@ -26,20 +26,3 @@ export function mayRetry({ repeat }: Endpoint<Parameters, unknown>, error: unkno
 export function backoffMs(error: unknown, attempt: number): number {
   return error instanceof TooManyRequests ? 0 : Math.random() * BACKOFF_MS * 2 ** (attempt - 1);
 }
-
-/** @throws the signal's reason, at once, when it is aborted */
-export function delay(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    // Not node:timers/promises: fake clocks do not move it.
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", abort);
-      resolve();
-    }, ms);
-    if (signal?.aborted) abort();
-    else signal?.addEventListener("abort", abort, { once: true });
-  });
-}

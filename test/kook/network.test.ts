@@ -24,7 +24,6 @@ const get = (signal = new AbortController().signal): FetchInit => ({
   method: "GET",
   headers: { "Accept-Language": "zh-CN" },
   signal,
-  redirect: "manual",
 });
 
 const bodyOf = async ({ body }: Awaited<ReturnType<typeof fetch>>) =>

@@ -1,4 +1,5 @@
 // Chats over the real client, with a sandbox, whole or tampered with, where KOOK would be.
+import type { CallOptions } from "../../src/kook/call-options.ts";
 import { type Fetch, KookClient } from "../../src/kook/client.ts";
 import { createServices, type ServicesOptions } from "../../src/mcp/services.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
@@ -12,6 +13,20 @@ export function servicesOver(fetch: Fetch, options: Partial<ServicesOptions> = {
     maxWaitMs: 1_000,
   });
   return createServices(kook, { scanBudgetMs: 10_000, ...options });
+}
+
+/** The methods of both chat services together. */
+export function chatsOver(fetch: Fetch, options: Partial<ServicesOptions> = {}) {
+  const { chats, chatChanges } = servicesOver(fetch, options);
+  return {
+    list: chats.list.bind(chats),
+    find: chats.find.bind(chats),
+    view: chats.view.bind(chats),
+    complete: chats.complete.bind(chats),
+    create: async (targetId: string, call?: CallOptions) =>
+      (await chatChanges.create(targetId, call)).chat,
+    delete: chatChanges.delete.bind(chatChanges),
+  };
 }
 
 /** A page of chats as the sandbox sends it, to be changed. */

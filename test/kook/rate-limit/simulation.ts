@@ -1,7 +1,8 @@
 // Several clients on one token against one limit, on a clock that is not the real one.
 import { vi } from "vitest";
-import { type Fetch, KookClient } from "../../../src/kook/client.ts";
+import type { Fetch } from "../../../src/kook/client.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../../src/sandbox/sandbox.ts";
+import { connectEndpoints } from "../../support/endpoints.ts";
 
 export interface Circumstances {
   processes: number;
@@ -46,17 +47,20 @@ export function distantSandbox({ limit, windowMs, roundTripMs }: Circumstances) 
 }
 
 export const createClient = (fetch: Fetch) =>
-  new KookClient({
+  connectEndpoints({
     fetch,
     token: { scheme: "Bot", value: SANDBOX_TOKEN },
     baseUrl: "https://kook.invalid/api/v3",
-    language: "zh-CN",
     timeoutMs: 10_000,
     maxWaitMs: 86_400_000,
   });
 
 /** Asks for different codes, as identical reads would be made one. */
-export const callMany = (client: KookClient, count: number, name = ""): Promise<string[]> =>
+export const callMany = (
+  client: ReturnType<typeof connectEndpoints>,
+  count: number,
+  name = "",
+): Promise<string[]> =>
   Promise.all(
     Array.from({ length: count }, (_, index) =>
       client.viewChat(`${name}${index}`).then(
