@@ -14,7 +14,7 @@ import { sandboxHelpText } from "./cli/sandbox-flags.ts";
 import { type Config, ConfigError, helpText, parseConfig } from "./config/config.ts";
 import { createServer } from "./mcp/server.ts";
 import { createServices } from "./mcp/services.ts";
-import { chooseByChance } from "./sandbox/fault-choice.ts";
+import { chooseByChance } from "./sandbox/faults/choice.ts";
 import { readdress } from "./sandbox/faults.ts";
 
 /** package.json's, put in at build time: the version, and the lowest of Node's that will do. */

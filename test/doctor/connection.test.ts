@@ -78,7 +78,7 @@ test("a KOOK over real sockets is reached, with clock, latency and limits", asyn
 });
 
 test("a valid certificate is told", async () => {
-  const url = `https://localhost:${await serveTls("localhost")}`;
+  const url = `https://localhost:${await serveTls("localhost")}/api/v3`;
   const { findings } = await examined({ ...withToken(url), fetch: trusting(pem("localhost")) });
   expect(told(findings, "tls")).toEqual(["ok: KOOK's certificate is valid"]);
   expect(told(findings, "token")[0]).toMatch(/^ok/);

@@ -1,5 +1,5 @@
-// Which fault strikes which request: chance with a seed, so that a run can be had again.
-import { type Fault, faults } from "./faults.ts";
+// Decides which fault strikes a request: at random, with a seed.
+import { type Fault, faults } from "../faults.ts";
 
 /** A fault, and the share of requests that it strikes, from 0 to 1. */
 export interface FaultRate {
@@ -7,13 +7,13 @@ export interface FaultRate {
   rate: number;
 }
 
-/** Gives the fault for the next request, or undefined for none. */
+/** Returns the fault for the next request, or undefined for none. */
 export type ChooseFault = () => Fault | undefined;
 
 /**
- * Reads `name`, `name:0.01` or `all:0.01`; without a share the fault strikes every request. `all` means those that strike
- * single requests, not those of the address.
- * @returns undefined where that is no such text; the caller knows better how to say it
+ * Parses `name`, `name:0.01` or `all:0.01`; without a share the fault strikes every request. `all` leaves out the faults
+ * of the address, which cannot strike single requests.
+ * @returns undefined for any other text
  */
 export function parseFaultRate(text: string): FaultRate[] | undefined {
   const [, name = "", share = "1"] = /^([a-z0-9-]+)(?::(0|1|0?\.\d+|1\.0+))?$/.exec(text) ?? [];
@@ -27,8 +27,9 @@ export function parseFaultRate(text: string): FaultRate[] | undefined {
 const perRequest = [...faults.values()].filter((fault) => !("readdress" in fault));
 
 /**
- * Lets chance choose, with the same outcome for the same seed. One fault at most strikes a request; where the rates come
- * to more than 1, every request is struck, by each fault in proportion.
+ * Chooses at random. The seed fixes the sequence of choices; with concurrent requests, their order of arrival decides
+ * which request gets which choice. At most one fault strikes a request. If the rates add up to more than 1, every request
+ * is struck, and each fault keeps its proportion.
  */
 export function chooseByChance(rates: readonly FaultRate[], seed: number): ChooseFault {
   const random = mulberry32(seed);
@@ -44,7 +45,7 @@ export function chooseByChance(rates: readonly FaultRate[], seed: number): Choos
   };
 }
 
-/** Tommy Ettinger's generator of 32 bits: small, and good enough to choose by. */
+/** Pseudorandom numbers in [0, 1): Tommy Ettinger's mulberry32. */
 function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,26 +1,18 @@
 // Faults of the connection, for a sandbox that is served over HTTP.
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-
-/** Mistreats the connection instead of answering on it. */
-export interface ConnectionFault {
-  name: string;
-  does: string;
-  /** The request is not carried out. */
-  unheard?: boolean;
-  mistreat(response: ServerResponse, answer: { status: number; body: string }): void;
-}
+import type { ConnectionFault } from "./fault.ts";
 
 export const connectionFaults: readonly ConnectionFault[] = [
   {
     name: "reset-unheard",
-    does: "resets the connection before the request is carried out",
+    does: "resets the connection without carrying out the request",
     unheard: true,
     mistreat: reset,
   },
   {
     name: "reset-before-body",
-    does: "resets the connection once the request has been carried out",
+    does: "carries the request out and resets the connection",
     mistreat: reset,
   },
   {
@@ -33,7 +25,7 @@ export const connectionFaults: readonly ConnectionFault[] = [
   },
   {
     name: "closed-mid-body",
-    does: "closes the connection, in good order, in the middle of the body",
+    does: "closes the connection normally in the middle of the body",
     mistreat(response, { status, body }) {
       announce(response, status, body);
       response.write(body.slice(0, body.length / 2), () => response.socket?.end());
@@ -41,7 +33,7 @@ export const connectionFaults: readonly ConnectionFault[] = [
   },
   {
     name: "no-answer",
-    does: "takes the request and never answers",
+    does: "carries the request out and never answers",
     mistreat: () => {},
   },
   {
