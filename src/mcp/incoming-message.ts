@@ -59,7 +59,7 @@ export function readMessages(text: string): Incoming[] {
  */
 export function readBroken(text: string, code: Refusal, why: string): Incoming {
   const beginning =
-    /^\s*\{\s*"jsonrpc"\s*:\s*"2\.0"\s*,\s*"id"\s*:\s*("[^"\\]{1,200}"|-?\d{1,15})\s*,\s*"(method|result|error)"\s*:/;
+    /^\s*\{\s*"jsonrpc"\s*:\s*"2\.0"\s*,\s*"id"\s*:\s*("[^"\\\p{Cc}]{1,200}"|0|[1-9]\d{0,14})\s*,\s*"(method|result|error)"\s*:/u;
   const [, id, member] = beginning.exec(text) ?? [];
   if (id === undefined) return { kind: "refused", id: null, code, why };
   return member === "method"

@@ -230,6 +230,8 @@ describe("a message that is no request gets", () => {
     ['{"jsonrpc":"2.0","method":"ping","id":1\n', refusal(null, -32700, parseError)],
     ['{"jsonrpc":"2.0","id":"a","method":"x","q":"\t"}\n', refusal("a", -32700, parseError)],
     ['{"jsonrpc":"2.0","params":{"id":4,"method":"\n', refusal(null, -32700, parseError)],
+    ['{"jsonrpc":"2.0","id":"a\tb","method":"ping"}\n', refusal(null, -32700, parseError)],
+    ['{"jsonrpc":"2.0","id":007,"method":"ping"}\n', refusal(null, -32700, parseError)],
     ["5\n", refusal(null, -32600, noObject)],
     ['"ping"\n', refusal(null, -32600, noObject)],
     ["null\n", refusal(null, -32600, noObject)],
@@ -654,6 +656,9 @@ test("every well-formed request has one answer with its own id, however the byte
       fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
       fc.json().map((json) => Buffer.from(json)),
       fc
+        .string({ unit: "binary" })
+        .map((id) => Buffer.from(`{"jsonrpc":"2.0","id":"noise ${id}","method":"ping"`)),
+      fc
         .record({ jsonrpc: fc.jsonValue(), result: fc.jsonValue(), error: fc.jsonValue() })
         .map((answer) => Buffer.from(JSON.stringify(answer))),
       fc
@@ -674,7 +679,9 @@ test("every well-formed request has one answer with its own id, however the byte
         return Buffer.from(request(id, one.method, one.params).replace("\n", one.ending));
       });
       const { messages } = await exchange(...chunksOf(Buffer.concat(bytes), sizes));
-      const answered = messages.map(({ id }) => id).filter((id) => id !== null);
+      const answered = messages
+        .map(({ id }) => id)
+        .filter((id) => !/^(noise .*|null)$/s.test(`${id}`));
       expect(answered.map(typed).sort()).toEqual(ids.map(typed).sort());
       for (const { jsonrpc, result, error } of messages) {
         expect(jsonrpc).toBe("2.0");
