@@ -7,13 +7,13 @@ import "./jitless.ts";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import type { Writable } from "node:stream";
-import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { createLog, type Log } from "./cli/log.ts";
 import { readRegularFile } from "./cli/read-regular-file.ts";
 import { sandboxHelpText } from "./cli/sandbox-flags.ts";
 import { type Config, ConfigError, helpText, parseConfig } from "./config/config.ts";
 import { createServer } from "./mcp/server.ts";
 import { createServices } from "./mcp/services.ts";
+import { StdioTransport } from "./mcp/transport.ts";
 import { chooseByChance } from "./sandbox/faults/choice.ts";
 import { readdress } from "./sandbox/faults.ts";
 
@@ -79,7 +79,7 @@ async function serve(config: Config, log: Log): Promise<void> {
   server.onerror = (error) => log.warn(error.message);
   // The transport gives up on a message that is too long to be one; what follows it could not be told apart.
   server.onclose = () => process.exit(1);
-  await server.connect(new StdioServerTransport(process.stdin, stdout));
+  await server.connect(new StdioTransport(process.stdin, stdout));
   const backend = config.sandbox ? "the sandbox" : config.baseUrl;
   log.info(`${VERSION} serving MCP on stdio, with ${backend}`);
   if ("problem" in config.token && !config.sandbox) log.warn(config.token.problem);
