@@ -3,30 +3,38 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { EnvHttpProxyAgent, fetch } from "undici";
 import { expect, onTestFinished, test } from "vitest";
-import { observeProxy, proxyFor } from "../../src/doctor/proxy.ts";
+import { checkProxy } from "../../src/doctor/checks/proxy.ts";
+import { proxyFor } from "../../src/doctor/proxy-for.ts";
+import { factOf, fixOf } from "./examined.ts";
 
 const KOOK = "https://www.kookapp.cn/api/v3";
 const PROXY = "http://me:hush@127.0.0.1:9";
 
 test.each([
-  [{}, "no proxy"],
-  [{ HTTPS_PROXY: PROXY }, "through the proxy http://127.0.0.1:9 of HTTPS_PROXY"],
-  [{ https_proxy: PROXY, HTTPS_PROXY: "x" }, "through the proxy http://127.0.0.1:9 of https_proxy"],
-  [{ HTTP_PROXY: PROXY }, "through the proxy http://127.0.0.1:9 of HTTP_PROXY"],
+  [{}, "ok: none", ""],
+  [{ HTTPS_PROXY: PROXY }, "note: requests use http://127.0.0.1:9 (HTTPS_PROXY)", ""],
   [
-    { HTTPS_PROXY: "socks5://127.0.0.1:9" },
-    "through the proxy socks5://127.0.0.1:9 of HTTPS_PROXY",
+    { https_proxy: PROXY, HTTPS_PROXY: "x" },
+    "note: requests use http://127.0.0.1:9 (https_proxy)",
+    "",
   ],
-  [{ HTTPS_PROXY: "127.0.0.1:9" }, "HTTPS_PROXY holds no proxy address"],
-  [{ ALL_PROXY: PROXY }, "ALL_PROXY is set, but not used"],
-  [{ HTTPS_PROXY: PROXY, NO_PROXY: ".kookapp.cn" }, "no proxy for www.kookapp.cn: NO_PROXY"],
-])("of %j it is told: %s", (env, told) => {
-  const [observation] = observeProxy(KOOK, env);
-  expect(observation?.text.en).toContain(told);
-  expect(JSON.stringify(observation)).not.toContain("hush");
+  [{ HTTP_PROXY: PROXY }, "note: requests use http://127.0.0.1:9 (HTTP_PROXY)", ""],
+  [{ http_proxy: "on" }, "error: http_proxy is not a usable proxy address", "http_proxy=http://"],
+  [{ ALL_PROXY: PROXY }, "warning: ALL_PROXY is set, but not used", "set HTTPS_PROXY"],
+  [
+    { HTTPS_PROXY: PROXY, NO_PROXY: ".kookapp.cn" },
+    "note: not used for www.kookapp.cn (NO_PROXY)",
+    "",
+  ],
+])("with %j doctor says: %s", (env, fact, fix) => {
+  const observation = checkProxy(KOOK, env);
+  const finding = { check: "proxy", ...observation } as const;
+  expect(`${observation.status}: ${factOf(finding)}`).toContain(fact);
+  expect(fixOf(finding)).toContain(fix);
+  expect(factOf(finding)).not.toContain("hush");
 });
 
-// The rules are undici's; here they are held against undici itself.
+// Compares the rules with undici, whose rules they are.
 test.each([
   "",
   "*",
@@ -39,7 +47,7 @@ test.each([
   "kookapp.cn:80",
   "example.com, www.KOOKapp.cn",
   "example.com",
-])("NO_PROXY %j is understood as undici does", async (NO_PROXY) => {
+])("NO_PROXY %j is read as undici reads it", async (NO_PROXY) => {
   let tunnels = 0;
   const proxy = createServer();
   proxy.on("connect", (_, socket) => {
@@ -54,10 +62,10 @@ test.each([
     httpProxy: "",
     httpsProxy: HTTPS_PROXY,
     noProxy: NO_PROXY,
-    // What goes past the proxy must not leave this machine.
+    // A request without the proxy must not leave this computer.
     connect: (_, callback) => callback(new Error("direct"), null),
   });
   onTestFinished(() => dispatcher.close());
   await fetch(KOOK, { dispatcher }).catch(() => undefined);
-  expect(proxyFor(KOOK, { HTTPS_PROXY, NO_PROXY }) !== undefined).toBe(tunnels > 0);
+  expect(proxyFor(KOOK, { HTTPS_PROXY, NO_PROXY }).kind === "proxy").toBe(tunnels > 0);
 });

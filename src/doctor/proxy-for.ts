@@ -1,37 +1,33 @@
-// Which proxy the requests to KOOK go through. The rules are those of undici's EnvHttpProxyAgent, which does the work.
-import { error, note, type Observation, ok, warning } from "./finding.ts";
-import { proxyWords as words } from "./wording.ts";
-
+// Which proxy the requests to a URL use, by the rules of undici's EnvHttpProxyAgent, which sends them.
 type Env = Readonly<Record<string, string | undefined>>;
 
-export interface ProxyInForce {
-  /** The variable that names it. */
-  variable: string;
-  /** Scheme, host and port; undefined where the variable holds no address. */
-  address: string | undefined;
-}
+/** `variable` is the environment variable that decides. */
+export type ProxyRoute =
+  | { kind: "direct" }
+  /** `address` is scheme, host and port, without credentials. */
+  | { kind: "proxy"; variable: string; address: string }
+  | { kind: "unusable"; variable: string }
+  | { kind: "exempt"; variable: string }
+  /** ALL_PROXY, which undici does not read. */
+  | { kind: "ignored"; variable: string };
 
-/** The proxy for a URL, or undefined for none. Credentials in the variable are left out. */
-export function proxyFor(url: string, env: Env): ProxyInForce | undefined {
+export function proxyFor(url: string, env: Env): ProxyRoute {
   const { protocol } = new URL(url);
+  const exemption = exemptionOf(url, env);
+  if (exemption !== undefined) return { kind: "exempt", variable: exemption };
   const names = protocol === "https:" ? ["https_proxy", "http_proxy"] : ["http_proxy"];
   const variable = names.map((name) => variableOf(name, env)).find((name) => env[name ?? ""]);
-  if (variable === undefined || exemptionOf(url, env) !== undefined) return undefined;
-  return { variable, address: addressOf(env[variable] ?? "") };
-}
-
-export function observeProxy(url: string, env: Env): Observation[] {
-  const proxy = proxyFor(url, env);
-  if (proxy?.address !== undefined) return [note(words.through(proxy.variable, proxy.address))];
-  if (proxy) return [error(...words.noAddress(proxy.variable))];
+  if (variable !== undefined) {
+    const address = addressOf(env[variable] ?? "");
+    return address === undefined
+      ? { kind: "unusable", variable }
+      : { kind: "proxy", variable, address };
+  }
   const all = variableOf("all_proxy", env);
-  const exemption = exemptionOf(url, env);
-  if (exemption !== undefined) return [note(words.exempt(new URL(url).hostname, exemption))];
-  if (all && env[all]) return [warning(...words.ignored(all))];
-  return [ok(words.none)];
+  return all !== undefined && env[all] ? { kind: "ignored", variable: all } : { kind: "direct" };
 }
 
-/** The lower-case spelling wins, even when it is empty. */
+/** The lower-case spelling wins, even if it is empty. */
 function variableOf(name: string, env: Env): string | undefined {
   return [name, name.toUpperCase()].find((spelling) => env[spelling] !== undefined);
 }
