@@ -32,6 +32,9 @@ export interface Examination {
 /** Requests of which the latency is the median. */
 const SAMPLES = 3;
 
+/** There is no network to check. */
+const inSandbox = ok(({ connection }) => connection.sandbox);
+
 /** Runs all checks. A failure is a finding, never an exception. */
 export async function examine(circumstances: Circumstances): Promise<Examination> {
   const { config, env, argv, node } = circumstances;
@@ -70,7 +73,7 @@ async function checkKook(
   const probe = await probeKook({ fetch, token, baseUrl, timeoutMs }, SAMPLES);
   return {
     findings: [
-      ...(sandbox ? inSandbox() : networkFindings(probe, config, env)),
+      ...(sandbox ? of("connection", inSandbox) : networkFindings(probe, config, env)),
       ...(isUsable ? of("token", checkAcceptance(probe, token)) : []),
     ],
     bot: isUsable ? probe.me : undefined,
@@ -85,10 +88,3 @@ function networkFindings(probe: Probe, { baseUrl, timeoutMs }: Config, env: Mach
     ...checkConnection(probe, { baseUrl, timeoutMs, proxy }),
   ];
 }
-
-/** There is no network to check. */
-const inSandbox = () =>
-  of(
-    "connection",
-    ok(({ connection }) => connection.sandbox),
-  );

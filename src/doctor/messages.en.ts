@@ -9,6 +9,9 @@ const checkNetwork = "Check the network connection, and KOOK_BASE_URL if you set
 const backslashes = 'In JSON, write each backslash twice: "C:\\\\Users\\\\me\\\\kook-chat-mcp\\\\dist\\\\main.js".';
 const build = "Build the server with `npm ci && npm run build`, and write the full path of dist/main.js.";
 
+/** HTTPS_PROXY wins over ALL_PROXY, which other programs may need as it is. */
+export const httpVariable = (variable: string) => (/^all_proxy$/i.test(variable) ? "HTTPS_PROXY" : variable);
+
 export interface WrongSetting {
   /** The variable or flag. */
   named: string;
@@ -50,10 +53,9 @@ export const en = {
     none: "none",
     through: (variable: string, address: string) => `requests use ${address} (${variable})`,
     exempt: (host: string, variable: string) => `not used for ${host} (${variable})`,
-    unusable: (variable: string) => ({ fact: `${variable} is not a usable proxy address, so no request can be sent`,
-      fix: `Write it as http://host:port, for example ${variable}=http://127.0.0.1:7890, or remove it.` }),
-    ignored: (variable: string) => ({ fact: `${variable} is set, but not used`,
-      fix: `If only a proxy reaches KOOK, set HTTPS_PROXY to the value of ${variable}.` }),
+    unusable: (variable: string, problem: "socks" | "scheme" | "no_address") => ({ fact: `${variable} ${{ socks: "is a SOCKS proxy, which this server cannot use", scheme: "has a scheme that this server cannot use", no_address: "is not a proxy address" }[problem]}, so no request can be sent`,
+      fix: `Set an HTTP proxy, for example ${httpVariable(variable)}=http://127.0.0.1:7890, or remove the variable.` }),
+    credentials: (variable: string) => ({ fact: `${variable} has a bare % in its user name or password, so no request can be sent`, fix: "Write %25 instead of %." }),
   },
 
   connection: {

@@ -1,6 +1,6 @@
 // doctor 的全部中文文字；英文见 messages.en.ts。字符串是一条事实；有问题时，fact 是事实，fix 是解决办法。
 // biome-ignore-all format: 一条消息占一两行，便于从上往下读。
-import type { Messages } from "./messages.en.ts";
+import { httpVariable, type Messages } from "./messages.en.ts";
 
 const copyToken = "请到 https://developer.kookapp.cn/app/index → 应用 → 机器人 → Token 重新复制，要复制完整。";
 const getToken = "请打开 https://developer.kookapp.cn/app/index，新建或选择一个应用，进入「机器人」页面，复制 Token，填入 KOOK_TOKEN。";
@@ -30,10 +30,9 @@ export const zh = {
     none: "没有使用",
     through: (variable, address) => `请求经由 ${address}（${variable}）`,
     exempt: (host, variable) => `${host} 不走代理（${variable}）`,
-    unusable: (variable) => ({ fact: `${variable} 不是可用的代理地址，请求发不出去`,
-      fix: `请写成 http://主机:端口，例如 ${variable}=http://127.0.0.1:7890，或删除该变量。` }),
-    ignored: (variable) => ({ fact: `设置了 ${variable}，但它不起作用`,
-      fix: `如果只能通过代理访问 KOOK，请把 HTTPS_PROXY 设为与 ${variable} 相同的值。` }),
+    unusable: (variable, problem) => ({ fact: `${variable} ${{ socks: "是 SOCKS 代理，本程序不支持", scheme: "的协议本程序不支持", no_address: "的值不是代理地址" }[problem]}，请求发不出去`,
+      fix: `请设置 HTTP 代理，例如 ${httpVariable(variable)}=http://127.0.0.1:7890，或删除该变量。` }),
+    credentials: (variable) => ({ fact: `${variable} 的用户名或密码里有单独的 %，请求发不出去`, fix: "请把 % 写成 %25。" }),
   },
 
   connection: {

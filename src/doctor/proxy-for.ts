@@ -1,41 +1,33 @@
 // Which proxy the requests to a URL use, by the rules of undici's EnvHttpProxyAgent, which sends them.
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** `variable` is the environment variable that decides. */
-export type ProxyRoute =
-  | { kind: "direct" }
-  /** `address` is scheme, host and port, without credentials. */
-  | { kind: "proxy"; variable: string; address: string }
-  | { kind: "unusable"; variable: string }
-  | { kind: "exempt"; variable: string }
-  /** ALL_PROXY, which undici does not read. */
-  | { kind: "ignored"; variable: string };
+export type ProxyProblem = "socks" | "scheme" | "no_address" | "credentials";
 
-export function proxyFor(url: string, env: Env): ProxyRoute {
+/** `variable` is the environment variable that decides; `address` is scheme, host and port, without credentials. */
+export type Route =
+  | { kind: "direct" }
+  | { kind: "exempt"; variable: string }
+  | { kind: "proxy"; variable: string; address: string }
+  | { kind: "unusable"; variable: string; problem: ProxyProblem };
+
+export function proxyFor(url: string, env: Env): Route {
   const { protocol } = new URL(url);
+  const names = [...(protocol === "https:" ? ["https_proxy"] : []), "http_proxy", "all_proxy"];
+  const variable = names.map((name) => variableOf(name, env)).find((name) => env[name ?? ""]);
+  if (variable === undefined) return { kind: "direct" };
   const exemption = exemptionOf(url, env);
   if (exemption !== undefined) return { kind: "exempt", variable: exemption };
-  const names = protocol === "https:" ? ["https_proxy", "http_proxy"] : ["http_proxy"];
-  const variable = names.map((name) => variableOf(name, env)).find((name) => env[name ?? ""]);
-  if (variable !== undefined) {
-    const address = addressOf(env[variable] ?? "");
-    return address === undefined
-      ? { kind: "unusable", variable }
-      : { kind: "proxy", variable, address };
-  }
-  const all = variableOf("all_proxy", env);
-  return all !== undefined && env[all] ? { kind: "ignored", variable: all } : { kind: "direct" };
+  const text = env[variable] ?? "";
+  if (!URL.canParse(text)) return { kind: "unusable", variable, problem: "no_address" };
+  const { protocol: scheme, host } = new URL(text);
+  if (scheme.startsWith("socks")) return { kind: "unusable", variable, problem: "socks" };
+  if (!/^https?:$/.test(scheme)) return { kind: "unusable", variable, problem: "scheme" };
+  return { kind: "proxy", variable, address: `${scheme}//${host}` };
 }
 
 /** The lower-case spelling wins, even if it is empty. */
 function variableOf(name: string, env: Env): string | undefined {
   return [name, name.toUpperCase()].find((spelling) => env[spelling] !== undefined);
-}
-
-function addressOf(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const { protocol, host } = new URL(text);
-  return /^(https?|socks5?):$/.test(protocol) && host ? `${protocol}//${host}` : undefined;
 }
 
 /** The variable that exempts the URL's host from every proxy. */

@@ -503,9 +503,9 @@ describe("an entry with a mistake is named with its fix", () => {
       "",
     ],
     [
-      "a proxy that is no address",
-      token(SANDBOX_TOKEN, { http_proxy: "on" }),
-      "error: http_proxy is not a usable proxy address",
+      "a SOCKS proxy",
+      token(SANDBOX_TOKEN, { http_proxy: "socks5://127.0.0.1:1080" }),
+      "error: http_proxy is a SOCKS proxy",
       "http_proxy=http://127.0.0.1:7890",
     ],
     [

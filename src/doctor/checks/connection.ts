@@ -1,5 +1,11 @@
 // Whether KOOK can be reached: connection, TLS, clock, latency and rate limit, all from one probe.
-import { MalformedAnswerError, RateLimitError, TimeoutError } from "../../kook/errors.ts";
+import {
+  ConnectionError,
+  MalformedAnswerError,
+  ProxyError,
+  RateLimitError,
+  TimeoutError,
+} from "../../kook/errors.ts";
 import { error, type Finding, note, type Observation, of, ok, warning } from "../finding.ts";
 import type { Messages } from "../messages.en.ts";
 import type { Attempt, Probe } from "../probe.ts";
@@ -43,9 +49,10 @@ function reachability({ error: failure, attempts }: Probe, way: Way): Observatio
 function unreachable(failure: unknown, { baseUrl, proxy }: Way): Observation {
   const { host, hostname } = new URL(baseUrl);
   const code = codeOf(failure);
-  if (proxy !== undefined) {
+  // With a proxy, names are looked up there: a failure is the proxy's, except that of a connection made through it.
+  const isKooks = failure instanceof ConnectionError && !(failure instanceof ProxyError);
+  if (proxy !== undefined && !isKooks) {
     const refusal = proxyRefusal(failure);
-    // With a proxy, name look-up and connection to KOOK happen there: a failure here is on the way to the proxy.
     return error(({ connection }) =>
       refusal === undefined
         ? connection.proxyUnreachable(proxy, code)
@@ -81,13 +88,11 @@ function proxyRefusal(failure: unknown): string | undefined {
 type TlsProblem = keyof Messages["tls"] & ("outOfTime" | "untrusted" | "wrongName" | "noTls");
 
 /** OpenSSL's verdicts, by Node's names. */
+// biome-ignore format: one row a verdict.
 const tlsProblems: [RegExp, TlsProblem][] = [
   [/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/, "outOfTime"],
   [/^ERR_TLS_CERT_ALTNAME_INVALID$/, "wrongName"],
-  [
-    /^(DEPTH_ZERO_)?SELF_SIGNED_CERT|^UNABLE_TO_(VERIFY|GET)|^CERT_UNTRUSTED$|^INVALID_CA$/,
-    "untrusted",
-  ],
+  [/^(DEPTH_ZERO_)?SELF_SIGNED_CERT|^UNABLE_TO_(VERIFY|GET)|^CERT_UNTRUSTED$|^INVALID_CA$/, "untrusted"],
   [/^(EPROTO|ERR_SSL_)/, "noTls"],
 ];
 

@@ -61,15 +61,10 @@ function checkFile(file: HostFile, machine: Machine): FileCheck {
     const { observations, hasToken } = checkEntry(value, inputs, file, machine);
     return { findings: about(`${subject}, ${quoted(name)}`, ...observations), hasToken };
   });
-  const isStrict = hasByteOrderMark && file.format !== "jsonc";
-  const mark = isStrict
-    ? about(
-        subject,
-        warning(({ hosts }) => hosts.byteOrderMark),
-      )
-    : [];
+  const isMarked = hasByteOrderMark && file.format !== "jsonc";
+  const mark = isMarked ? [warning(({ hosts }) => hosts.byteOrderMark)] : [];
   return {
-    findings: [...mark, ...checks.flatMap(({ findings }) => findings)],
+    findings: [...about(subject, ...mark), ...checks.flatMap(({ findings }) => findings)],
     hasToken: checks.some(({ hasToken }) => hasToken),
     isNamed: true,
   };

@@ -1,5 +1,5 @@
 // Which proxy requests use, and whether it can be used.
-import { error, note, type Observation, ok, warning } from "../finding.ts";
+import { error, note, type Observation, ok } from "../finding.ts";
 import { proxyFor } from "../proxy-for.ts";
 
 export function checkProxy(
@@ -11,11 +11,13 @@ export function checkProxy(
     case "proxy":
       return note(({ proxy }) => proxy.through(route.variable, route.address));
     case "unusable":
-      return error(({ proxy }) => proxy.unusable(route.variable));
+      return error(({ proxy }) =>
+        route.problem === "credentials"
+          ? proxy.credentials(route.variable)
+          : proxy.unusable(route.variable, route.problem),
+      );
     case "exempt":
       return note(({ proxy }) => proxy.exempt(new URL(url).hostname, route.variable));
-    case "ignored":
-      return warning(({ proxy }) => proxy.ignored(route.variable));
     case "direct":
       return ok(({ proxy }) => proxy.none);
   }
