@@ -343,12 +343,17 @@ describe("an entry in the wrong place is named with the right one", () => {
     expect(fixOf(finding)).toContain("[mcp_servers.kook]");
   });
 
-  test("but an entry of a single project in Claude Code's file is in the right one", async () => {
+  test("but entries of single projects in Claude Code's file are in the right one", async () => {
     const pc = computer();
-    const text = JSON.stringify({ projects: { "/a": { mcpServers: { kook: right(pc) } } } });
-    expect(lines(await findingsOf(pc, pc.fileOf("Claude Code"), text))).toEqual([
-      `ok: starts node ${pc.main}`,
+    const mcpServers = { kook: right(pc) };
+    const text = JSON.stringify({ projects: { "/a": { mcpServers }, "/b": { mcpServers } } });
+    const path = pc.fileOf("Claude Code");
+    const findings = await findingsOf(pc, path, text);
+    expect(findings.map(({ subject }) => subject)).toEqual([
+      `Claude Code, ${path}, /a, "kook"`,
+      `Claude Code, ${path}, /b, "kook"`,
     ]);
+    expect(new Set(lines(findings))).toEqual(new Set([`ok: starts node ${pc.main}`]));
   });
 });
 

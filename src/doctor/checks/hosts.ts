@@ -57,9 +57,10 @@ function checkFile(file: HostFile, machine: Machine): FileCheck {
   const inputs = [mapOf(root)["inputs"]]
     .flat()
     .flatMap((input) => textOf(mapOf(input)["id"]) ?? []);
-  const checks = right.map(({ name, value }) => {
+  const checks = right.map(({ path: [, project], name, value }) => {
     const { observations, hasToken } = checkEntry(value, inputs, file, machine);
-    return { findings: about(`${subject}, ${quoted(name)}`, ...observations), hasToken };
+    const holder = project === undefined ? subject : `${subject}, ${shown(project)}`;
+    return { findings: about(`${holder}, ${quoted(name)}`, ...observations), hasToken };
   });
   const isMarked = hasByteOrderMark && file.format !== "jsonc";
   const mark = isMarked ? [warning(({ hosts }) => hosts.byteOrderMark)] : [];
