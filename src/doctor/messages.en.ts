@@ -34,6 +34,7 @@ export const en = {
     fits: (version: string, needed: string) => `${version} (needs ${needed} or later)`,
     old: (version: string, needed: string) => ({ fact: `${version} is too old: ${needed} or later is needed`,
       fix: "Install the current LTS version from https://nodejs.org, then restart the host." }),
+    jitless: { fact: "Node runs without WebAssembly (--jitless), so no request can be sent", fix: "Remove --jitless from NODE_OPTIONS and from the host's entry." },
   },
 
   settings: {
@@ -175,7 +176,7 @@ export const en = {
     escape: { fact: "A path in the entry has a control character", fix: backslashes },
     commandLine: (command: string) => ({ fact: `"command" is a whole command line: ${command}`,
       fix: 'Write the program alone into "command", and put the path into "args": "command": "node", "args": ["/path/to/kook-chat-mcp/dist/main.js"].' }),
-    unpublished: { fact: "kook-chat-mcp is not published: this entry would run whatever a stranger registers under that name, with your token",
+    unpublished: { fact: "kook-chat-mcp is not published: this entry would run any code that a stranger registers under that name, with your token",
       fix: 'Start the built file instead: "command": "node", "args": ["/path/to/kook-chat-mcp/dist/main.js"].' },
     commandMissing: (command: string) => ({ fact: `The program ${command} does not exist`,
       fix: 'Write "node", or the path that `node -p process.execPath` prints. If there is no Node, install it from https://nodejs.org.' }),

@@ -13,6 +13,7 @@ export const zh = {
     fits: (version, needed) => `${version}（要求 ${needed} 或更高）`,
     old: (version, needed) => ({ fact: `${version} 版本过低，要求 ${needed} 或更高`,
       fix: "请从 https://nodejs.org 安装当前的 LTS 版本，然后重启客户端。" }),
+    jitless: { fact: "Node 没有启用 WebAssembly（--jitless），请求发不出去", fix: "请从 NODE_OPTIONS 和客户端的条目里删除 --jitless。" },
   },
 
   settings: {

@@ -1,7 +1,7 @@
 // Which proxy the requests to a URL use, by the rules of undici's EnvHttpProxyAgent, which sends them.
 type Env = Readonly<Record<string, string | undefined>>;
 
-export type ProxyProblem = "socks" | "scheme" | "no_address" | "credentials";
+type ProxyProblem = "socks" | "scheme" | "no_address" | "credentials";
 
 /** `variable` is the environment variable that decides; `address` is scheme, host and port, without credentials. */
 export type Route =

@@ -102,6 +102,13 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
+test("names --jitless, which takes WebAssembly from Node", async () => {
+  const home = emptyHome();
+  const { stdout, code } = await doctor(["--sandbox"], { NODE_OPTIONS: "--jitless" }, home);
+  expect(code).toBe(1);
+  expect(stdout).toContain("✗ Node: Node runs without WebAssembly (--jitless)");
+});
+
 test.skipIf(process.platform === "win32")(
   "in a folder that was deleted names the problem instead of printing a stack",
   async () => {

@@ -178,7 +178,7 @@ test("with --sandbox only the sandbox is asked, and no token is needed", async (
   expect(bot?.username).toBe("沙盒机器人");
 });
 
-test("an error of KOOK's is told with its code and message", async () => {
+test("an error from KOOK is shown with its code and message", async () => {
   const fetch = answering(500, { code: 500, message: "系统错误" });
   const { findings } = await examined({ fetch });
   expect(told(findings, "token")).toEqual(["error: KOOK answers with an error: 500, 系统错误"]);

@@ -399,7 +399,7 @@ describe("an entry with a mistake is named with its fix", () => {
     [
       "a package that is not published",
       { command: "npx", args: ["-y", "kook-chat-mcp"] },
-      "error: kook-chat-mcp is not published: this entry would run whatever a stranger registers",
+      "error: kook-chat-mcp is not published: this entry would run any code that a stranger registers",
       "Start the built file",
     ],
     [
@@ -676,6 +676,25 @@ test("doctor sends no token of a host's entry, and opens no file that an entry n
   expect(JSON.stringify([own.findings.map(factOf), none.findings.map(factOf)])).not.toMatch(
     /MTA2Mzk/,
   );
+});
+
+test("a network path in an entry is not looked at: Windows would log in there", () => {
+  const looked: string[] = [];
+  const kook = {
+    command: "\\\\stranger\\share\\node.exe",
+    args: ["\\\\stranger\\share\\main.js"],
+    env: { KOOK_TOKEN_FILE: "\\\\stranger\\share\\token" },
+  };
+  const { findings } = checkHosts({
+    platform: "win32",
+    home: "C:\\Users\\me",
+    folder: "C:\\work",
+    env: {},
+    readFile: () => JSON.stringify({ mcpServers: { kook } }),
+    exists: (path) => looked.push(path) > 0,
+  });
+  expect(findings.map(factOf).join()).toContain("starts \\\\stranger");
+  expect(looked).toEqual([]);
 });
 
 test("nothing about other servers' entries is reported", async () => {

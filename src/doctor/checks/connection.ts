@@ -1,11 +1,5 @@
 // Whether KOOK can be reached: connection, TLS, clock, latency and rate limit, all from one probe.
-import {
-  ConnectionError,
-  MalformedAnswerError,
-  ProxyError,
-  RateLimitError,
-  TimeoutError,
-} from "../../kook/errors.ts";
+import { MalformedAnswerError, RateLimitError, TimeoutError } from "../../kook/errors.ts";
 import { error, type Finding, note, type Observation, of, ok, warning } from "../finding.ts";
 import type { Messages } from "../messages.en.ts";
 import type { Attempt, Probe } from "../probe.ts";
@@ -49,8 +43,9 @@ function reachability({ error: failure, attempts }: Probe, way: Way): Observatio
 function unreachable(failure: unknown, { baseUrl, proxy }: Way): Observation {
   const { host, hostname } = new URL(baseUrl);
   const code = codeOf(failure);
-  // With a proxy, names are looked up there: a failure is the proxy's, except that of a connection made through it.
-  const isKooks = failure instanceof ConnectionError && !(failure instanceof ProxyError);
+  // With a proxy, names are looked up there: a failure is the proxy's, except that of a connection made through it. The
+  // name is compared, because the network part has its own copy of the class.
+  const isKooks = failure instanceof Error && failure.name === "ConnectionError";
   if (proxy !== undefined && !isKooks) {
     const refusal = proxyRefusal(failure);
     return error(({ connection }) =>
@@ -75,12 +70,13 @@ function codeOf(failure: unknown): string {
   return code;
 }
 
-/** The status with which a proxy refused the tunnel; undici has it in the message only. */
+/** The status with which a proxy refused the tunnel: a ProxyError's, or the one in undici's message. */
 function proxyRefusal(failure: unknown): string | undefined {
   for (let cause = failure; cause instanceof Error; cause = cause.cause) {
-    const [, status] = /Proxy response \((\d+)\)/.exec(cause.message) ?? [];
-    if (status) return status;
-    if (/\(407\)/.test(cause.message)) return "407";
+    const { status } = cause as { status?: unknown };
+    if (typeof status === "number") return String(status);
+    const [, quoted, missing] = /Proxy response \((\d+)\)|\((407)\)/.exec(cause.message) ?? [];
+    if (quoted ?? missing) return quoted ?? missing;
   }
   return undefined;
 }
