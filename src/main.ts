@@ -116,7 +116,7 @@ async function runDoctor(config: Config): Promise<void> {
     env,
     platform,
     home: homedir(),
-    folder: process.cwd(),
+    folder: currentFolder(),
     node: { version: process.versions.node, needed: NODE_NEEDED },
     readFile: (path) => readRegularFile(path, HOST_FILE_MAX_BYTES),
     exists: existsSync,
@@ -128,6 +128,15 @@ async function runDoctor(config: Config): Promise<void> {
   const report = config.json ? jsonReport : plainReport;
   process.exitCode = works(examination) ? 0 : 1;
   stdout.write(report(examination, { version: VERSION, language, coloured }), () => process.exit());
+}
+
+/** Undefined if the folder was deleted: process.cwd() throws then. */
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 async function createClient(config: Config, log: Log): Promise<KookClient> {

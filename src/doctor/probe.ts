@@ -1,12 +1,12 @@
-// Asks KOOK whose a token is, and notes how each HTTP attempt went.
+// Asks KOOK who the token belongs to, and records each HTTP attempt.
 import { type Fetch, KookClient, type KookClientOptions } from "../kook/client.ts";
 import { viewMe } from "../kook/endpoints/user.ts";
 import { type RateLimitInfo, readRateLimit } from "../kook/rate-limit/headers.ts";
 import type { WireMe } from "../kook/wire/user.ts";
 
-/** One HTTP attempt: what came back, or why nothing did. */
+/** One HTTP attempt: its response, or why there was none. */
 export interface Attempt {
-  /** Milliseconds until the answer's headers were there, or until the failure. */
+  /** Milliseconds until the response's headers, or until the failure. */
   ms: number;
   /** Epoch milliseconds. */
   endedAt: number;
@@ -14,31 +14,31 @@ export interface Attempt {
   failure?: unknown;
 }
 
-export interface Inquiry {
-  /** The account, once it has been told. */
+export interface Probe {
+  /** The token's account, if KOOK named it. */
   me?: WireMe;
-  /** What ended the asking early: one of the client's errors. */
+  /** The client's error that ended the probe early. */
   error?: unknown;
   attempts: Attempt[];
 }
 
-/** A limit that is used up is told rather than waited for. */
+/** Report a used-up rate limit instead of waiting for it. */
 const MAX_WAIT_MS = 2_000;
 
-/** Asks as often as told, one request after the other; the first failure ends it. */
-export async function askWhoseToken(
+/** Sends `times` requests, one after the other, and stops at the first failure. */
+export async function probeKook(
   options: Omit<KookClientOptions, "maxWaitMs">,
   times: number,
-): Promise<Inquiry> {
-  const inquiry: Inquiry = { attempts: [] };
-  const fetch = recorded(options.fetch, inquiry.attempts);
+): Promise<Probe> {
+  const probe: Probe = { attempts: [] };
+  const fetch = recorded(options.fetch, probe.attempts);
   const client = new KookClient({ ...options, fetch, maxWaitMs: MAX_WAIT_MS });
   try {
-    for (let time = 0; time < times; time++) inquiry.me = await client.call(viewMe, {});
+    for (let time = 0; time < times; time++) probe.me = await client.call(viewMe, {});
   } catch (error) {
-    inquiry.error = error;
+    probe.error = error;
   }
-  return inquiry;
+  return probe;
 }
 
 function recorded(fetch: Fetch, attempts: Attempt[]): Fetch {
