@@ -11,7 +11,6 @@ import {
   RateLimitError,
   TokenError,
 } from "./errors.ts";
-import { pauseOf } from "./rate-limit/bucket.ts";
 import { readRateLimit } from "./rate-limit/headers.ts";
 import { type Permit, RateLimiter } from "./rate-limit/limiter.ts";
 import { createRedaction } from "./redaction.ts";
@@ -89,8 +88,8 @@ export class KookClient {
     const limits = readRateLimit(answer.headers);
     const envelope = this.#envelopeOf(answer);
     const refused = answer.status === 429 || RATE_LIMIT_CODES.includes(envelope.value?.code ?? 0);
-    permit.release(limits, refused);
-    if (refused) throw new TooManyRequests(pauseOf(limits));
+    const pauseMs = permit.release(limits, refused);
+    if (refused) throw new TooManyRequests(pauseMs);
     if (!envelope.value) throw envelope.error;
     return dataOf(endpoint, answer.status, envelope.value);
   }
