@@ -1,5 +1,6 @@
 // The network's Fetch: routes a request through the proxy in force, and turns each failure into one of errors.ts.
 import { agentOptions, type Env, readProxySettings, routeOf } from "../../config/proxy.ts";
+import { unlessAborted } from "../abort.ts";
 import type { Fetch } from "../client.ts";
 import { ConnectionError } from "../errors.ts";
 import { bodyFailure, loadFailure, requestFailure, unusableProxy } from "./failure.ts";
@@ -26,9 +27,11 @@ export function createNetworkFetch(env: Env): Fetch {
     let sent = false;
     const { signal } = init;
     try {
-      const answer = await send(url, init, () => {
+      const sending = send(url, init, () => {
         sent = true;
       });
+      // undici ignores the signal until the request has a socket, and all sockets may be busy.
+      const answer = await unlessAborted(sending, signal);
       return { ...answer, body: ownFailures(answer.body, signal) };
     } catch (error) {
       throw requestFailure(error, { route, sent, signal });

@@ -30,7 +30,7 @@ export function createTransport(proxies: ProxyOptions): Transport {
   return async (url, { method, headers, body, signal }, onSend) => {
     signal.throwIfAborted();
     const { origin, pathname, search } = new URL(url);
-    const requested = dispatcher.request({
+    const answer = await dispatcher.request({
       origin,
       path: `${pathname}${search}`,
       method,
@@ -39,7 +39,6 @@ export function createTransport(proxies: ProxyOptions): Transport {
       signal,
       opaque: onSend,
     });
-    const answer = await unlessAborted(requested, signal);
     const header = (name: string) => {
       const value = answer.headers[name.toLowerCase()];
       return (Array.isArray(value) ? value[0] : value) ?? null;
@@ -71,22 +70,6 @@ subscribe("undici:client:connectError", (message) => {
   const { error } = message as { error: NodeJS.ErrnoException };
   if (error.code === "UND_ERR_SOCKET") error.code = "UND_ERR_PRX_CONN";
 });
-
-/** undici ignores the signal until the request has a socket, and all sockets may be busy. */
-async function unlessAborted<T>(requested: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-  });
-  signal.addEventListener("abort", abort);
-  try {
-    return await Promise.race([requested, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-    // The race is decided; swallow the loser's rejection.
-    requested.catch(() => undefined);
-  }
-}
 
 const isGzip = (coding: string | null) => /^(x-)?gzip$/i.test(coding?.trim() ?? "");
 
