@@ -21,7 +21,7 @@ await mkdir("dist");
 
 /** Loaded by the program when they are needed. */
 const parts = {
-  network: ["src/kook/network.ts"],
+  network: ["src/kook/network/transport.ts"],
   sandbox: ["src/sandbox/sandbox.ts", "src/sandbox/serve.ts"],
   doctor: ["src/doctor/doctor.ts", "src/doctor/report.ts"],
   "schema-validator": [

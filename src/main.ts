@@ -11,6 +11,7 @@ import { createLog, type Log } from "./cli/log.ts";
 import { readRegularFile } from "./cli/read-regular-file.ts";
 import { sandboxHelpText } from "./cli/sandbox-flags.ts";
 import { type Config, ConfigError, helpText, parseConfig } from "./config/config.ts";
+import { createNetworkFetch } from "./kook/network/network.ts";
 import { createServer } from "./mcp/server.ts";
 import { createServices } from "./mcp/services.ts";
 import { StdioTransport } from "./mcp/transport.ts";
@@ -120,7 +121,7 @@ async function runDoctor(config: Config): Promise<void> {
     node: { version: process.versions.node, needed: NODE_NEEDED },
     readFile: (path) => readRegularFile(path, HOST_FILE_MAX_BYTES),
     exists: existsSync,
-    fetch: sandbox ? new sandbox.Sandbox().fetch : networkFetch,
+    fetch: sandbox ? new sandbox.Sandbox().fetch : createNetworkFetch(env),
   });
   const { locale } = Intl.DateTimeFormat().resolvedOptions();
   const language = languageOf(examination.settings, env, locale);
@@ -142,7 +143,7 @@ function currentFolder(): string | undefined {
 async function createClient(config: Config, log: Log): Promise<KookClient> {
   const { token, baseUrl, timeoutMs, maxWaitMs } = config;
   const sandbox = config.sandbox && (await import("./sandbox/sandbox.ts"));
-  const fetch = sandbox ? new sandbox.Sandbox().fetch : networkFetch;
+  const fetch = sandbox ? new sandbox.Sandbox().fetch : createNetworkFetch(process.env);
   return new KookClient({
     fetch: config.logLevel === "debug" ? logged(fetch, log) : fetch,
     token: sandbox ? { scheme: "Bot", value: sandbox.SANDBOX_TOKEN } : token,
@@ -151,17 +152,6 @@ async function createClient(config: Config, log: Log): Promise<KookClient> {
     maxWaitMs,
   });
 }
-
-/** Loaded by the first call: hosts start copies of a server that never get one, and undici takes 8 MiB of each. */
-let network: Promise<Fetch> | undefined;
-const networkFetch: Fetch = async (url, init) => {
-  network ??= import("./kook/network.ts").then(({ createNetworkFetch }) => createNetworkFetch());
-  // What could not be loaded once may be there the next time, as when the server is built anew under a running one.
-  network.catch(() => {
-    network = undefined;
-  });
-  return (await network)(url, init);
-};
 
 /** Paths without their queries: chat codes are nobody else's business. */
 function logged(fetch: Fetch, log: Log): Fetch {

@@ -210,7 +210,7 @@ test.concurrent("a page that repeats past the end is empty", async () => {
 test.concurrent.each([
   ["refused", "nothing listens at the address (ECONNREFUSED)"],
   ["unknown-host", "the host name"],
-  ["no-tls", "no secure connection came about"],
+  ["no-tls", "the TLS handshake failed"],
 ])("a model is told what is wrong with the address under %s", async (name, detail) => {
   const url = await serve({});
   const fault = faults.get(name);

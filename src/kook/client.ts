@@ -5,6 +5,7 @@ import type { CallOptions } from "./call-options.ts";
 import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
 import {
   ApiError,
+  ConnectionError,
   DeadlineError,
   isDoubtful,
   MalformedAnswerError,
@@ -152,5 +153,9 @@ function dataOf<Answer>(
 
 /** The last attempt was not let through: it says nothing of a write that an earlier attempt may have made. */
 function wasNotSent(error: unknown): boolean {
-  return error instanceof RateLimitError || error instanceof DeadlineError;
+  return (
+    error instanceof RateLimitError ||
+    error instanceof DeadlineError ||
+    (error instanceof ConnectionError && !error.sent)
+  );
 }

@@ -99,21 +99,37 @@ export class TimeoutError extends KookError {
   }
 }
 
-/** The network failed before a complete answer came. */
+/** The network failed before a complete answer arrived. */
 export class ConnectionError extends KookError {
   override readonly name: string = "ConnectionError";
+  /** False: nothing of the request was written, so a write was not done and may be retried. True: the outcome is unknown. */
+  readonly sent: boolean;
+  /** The system's, OpenSSL's or undici's, e.g. ECONNREFUSED. */
+  readonly code: string | undefined;
 
-  constructor(reason: string) {
+  constructor(reason: string, { sent, code }: { sent: boolean; code?: string | undefined }) {
     super(`KOOK cannot be reached: ${reason}.`);
+    this.sent = sent;
+    this.code = code;
   }
 }
 
-/** The proxy of the environment failed or refused; KOOK was not reached. */
+/** The proxy is unusable, unreachable, or refused the tunnel to KOOK. Nothing was sent to KOOK. */
 export class ProxyError extends ConnectionError {
   override readonly name = "ProxyError";
+  /** The environment variable that holds the proxy in force. */
+  readonly variable: string;
+  /** HTTP status with which the proxy refused the tunnel. */
+  readonly status: number | undefined;
 
-  constructor(problem: string) {
-    super(`the proxy that HTTPS_PROXY names ${problem}`);
+  constructor(
+    variable: string,
+    problem: string,
+    { code, status }: { code?: string | undefined; status?: number | undefined } = {},
+  ) {
+    super(`the proxy that ${variable} names ${problem}`, { sent: false, code });
+    this.variable = variable;
+    this.status = status;
   }
 }
 
@@ -132,10 +148,9 @@ export class MalformedAnswerError extends KookError {
 /** True where a write may have been carried out although no success was reported. */
 export function isDoubtful(error: unknown): boolean {
   if (error instanceof MalformedAnswerError) return !isRedirect(error.status);
+  if (error instanceof ConnectionError) return error.sent;
   return (
-    error instanceof TimeoutError ||
-    error instanceof ConnectionError ||
-    (error instanceof ApiError && error.reason === "server_error")
+    error instanceof TimeoutError || (error instanceof ApiError && error.reason === "server_error")
   );
 }
 

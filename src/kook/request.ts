@@ -2,10 +2,10 @@
 import { unlessAborted } from "./abort.ts";
 import { readBody } from "./answer.ts";
 import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
-import { MalformedAnswerError, TimeoutError } from "./errors.ts";
-import { connectionErrorOf } from "./network-failure.ts";
+import { ConnectionError, MalformedAnswerError, TimeoutError } from "./errors.ts";
+import { connectionErrorOf } from "./network/failure.ts";
 
-/** The part of `fetch` that this server uses. The network implements it (network.ts), and the sandbox. */
+/** The part of `fetch` that this server uses; it must honour the signal at once. The network implements it (network/), and the sandbox. */
 export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
 export interface FetchInit {
@@ -61,11 +61,13 @@ export async function send(
         text: await readBody(response),
       }),
     );
-    return await unlessAborted(answer, attempt.signal);
+    // Not the attempt's signal: after a timeout only the Fetch knows whether the request was sent.
+    return await unlessAborted(answer, callerSignal);
   } catch (error) {
+    callerSignal?.throwIfAborted();
+    if (error instanceof ConnectionError || error instanceof MalformedAnswerError) throw error;
     attempt.signal.throwIfAborted();
-    if (error instanceof MalformedAnswerError) throw error;
-    throw connectionErrorOf(error, baseUrl);
+    throw connectionErrorOf(error);
   } finally {
     clearTimeout(timer);
     callerSignal?.removeEventListener("abort", abort);

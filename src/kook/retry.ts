@@ -1,6 +1,6 @@
 // When a request is sent again, and after which pause. Policy only; client.ts has the loop.
 import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
-import { isDoubtful, MalformedAnswerError, RateLimitError } from "./errors.ts";
+import { ConnectionError, isDoubtful, MalformedAnswerError, RateLimitError } from "./errors.ts";
 
 /** More attempts would add to the load of a server in trouble. */
 export const MAX_ATTEMPTS = 3;
@@ -17,6 +17,7 @@ export class TooManyRequests extends RateLimitError {
 export function mayRetry({ repeat }: Endpoint<Parameters, unknown>, error: unknown): boolean {
   // KOOK did nothing, and asks to come back later.
   if (error instanceof TooManyRequests) return true;
+  if (error instanceof ConnectionError && !error.sent) return true;
   // The same wrong page would come again, unless a gateway says that it is temporary.
   if (error instanceof MalformedAnswerError && error.status < 500) return false;
   return repeat === "safe" && isDoubtful(error);

@@ -251,7 +251,10 @@ test("a network failure names the system's code and nothing else", async () => {
   });
   const { fetch } = kook(() => Promise.reject(new TypeError("fetch failed", { cause })));
   await expect(client(fetch).deleteChat("abc")).rejects.toThrow(
-    new ConnectionError("nothing listens at the address (ECONNREFUSED)"),
+    new ConnectionError("nothing listens at the address (ECONNREFUSED)", {
+      sent: true,
+      code: "ECONNREFUSED",
+    }),
   );
 });
 

@@ -5,10 +5,11 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
-import type { FetchInit } from "../../src/kook/client.ts";
-import { createNetworkFetch } from "../../src/kook/network.ts";
+import type { FetchInit } from "../../../src/kook/client.ts";
+import { ConnectionError, TimeoutError } from "../../../src/kook/errors.ts";
+import { createNetworkFetch } from "../../../src/kook/network/network.ts";
 
-const fetch = createNetworkFetch();
+const fetch = createNetworkFetch({});
 
 async function serve(answer: RequestListener): Promise<string> {
   const server = createServer(answer).listen(0, "127.0.0.1");
@@ -29,7 +30,7 @@ const get = (signal = new AbortController().signal): FetchInit => ({
 const bodyOf = async ({ body }: Awaited<ReturnType<typeof fetch>>) =>
   text(body ?? Readable.from([]));
 
-test("sends the request as it is told, and gives status, headers and body", async () => {
+test("sends method, path, headers and body, and returns status, headers and body", async () => {
   const url = await serve(async (request, response) => {
     const { method, url, headers } = request;
     const body = await text(request);
@@ -41,11 +42,11 @@ test("sends the request as it is told, and gives status, headers and body", asyn
   expect(answer.status).toBe(404);
   expect(answer.headers.get("x-rate-limit-LIMIT")).toBe("5");
   expect(answer.headers.get("X-Rate-Limit-Reset")).toBeNull();
-  const heard = { method: "POST", url: "/api/view?a=%20b", language: "zh-CN", body: "{}" };
-  expect(JSON.parse(await bodyOf(answer))).toEqual(heard);
+  const received = { method: "POST", url: "/api/view?a=%20b", language: "zh-CN", body: "{}" };
+  expect(JSON.parse(await bodyOf(answer))).toEqual(received);
 });
 
-test("reads an answer that comes compressed", async () => {
+test("reads a compressed answer", async () => {
   const url = await serve((request, response) => {
     expect(request.headers["accept-encoding"]).toBe("gzip");
     response.writeHead(200, { "Content-Encoding": "gzip" });
@@ -55,7 +56,7 @@ test("reads an answer that comes compressed", async () => {
 });
 
 test.each([
-  ["is no gzip", (): Buffer => Buffer.from("plain")],
+  ["is not gzip", (): Buffer => Buffer.from("plain")],
   ["ends too early", (): Buffer => gzipSync("x".repeat(10_000)).subarray(0, -9)],
 ])("fails when a compressed answer %s", async (_, made) => {
   const url = await serve((_request, response) => {
@@ -76,7 +77,11 @@ test.each([["plain"], ["gzip"]])(
         setImmediate(() => response.destroy());
       });
     });
-    await expect(fetch(url, get()).then(bodyOf)).rejects.toMatchObject({ code: "UND_ERR_SOCKET" });
+    const failure = await fetch(url, get())
+      .then(bodyOf)
+      .catch((error) => error);
+    expect(failure).toBeInstanceOf(ConnectionError);
+    expect(failure).toMatchObject({ sent: true, code: "UND_ERR_SOCKET" });
   },
 );
 
@@ -102,9 +107,9 @@ test.each([
 });
 
 test.each([
-  ["is longer than what is read", () => gzipSync(Buffer.alloc(6 * 1024 * 1024, "x"))],
-  ["is no gzip", () => Buffer.alloc(1024 * 1024, "x")],
-])("a compressed answer that %s gives its socket back", async (_, made) => {
+  ["is longer than the part that is read", () => gzipSync(Buffer.alloc(6 * 1024 * 1024, "x"))],
+  ["is not gzip", () => Buffer.alloc(1024 * 1024, "x")],
+])("a compressed answer that %s frees its socket", async (_, made) => {
   const body = made();
   const sockets = new Set<object>();
   const url = await serve((request, response) => {
@@ -113,7 +118,7 @@ test.each([
     response.on("error", () => {});
     response.writeHead(200, { "Content-Encoding": "gzip" }).end(body);
   });
-  // More than there are sockets: if they were kept, the last ones would wait for ever.
+  // More calls than sockets: with a leak the last ones would wait forever.
   for (let call = 0; call < 18; call++) {
     const answer = await fetch(url, get());
     const read = async () => {
@@ -124,7 +129,14 @@ test.each([
   await expect.poll(() => sockets.size).toBeLessThan(3);
 });
 
-test("stops at once when aborted while all sockets are busy", async () => {
+test("sends nothing when aborted before the call", async () => {
+  let connections = 0;
+  const url = await serve(() => connections++);
+  await expect(fetch(url, get(AbortSignal.abort("enough")))).rejects.toBe("enough");
+  expect(connections).toBe(0);
+});
+
+test("stops at once when aborted while all sockets are busy, and knows that nothing was sent", async () => {
   const url = await serve(() => {});
   const busy = new AbortController();
   const waiting = Array.from({ length: 16 }, () => fetch(url, get(busy.signal)).catch(() => 0));
@@ -132,11 +144,15 @@ test("stops at once when aborted while all sockets are busy", async () => {
   const queued = fetch(url, get(controller.signal));
   setTimeout(() => controller.abort("enough"), 50);
   await expect(queued).rejects.toBe("enough");
+  const timedOut = new AbortController();
+  const late = fetch(url, get(timedOut.signal));
+  timedOut.abort(new TimeoutError(50));
+  await expect(late).rejects.toMatchObject({ name: "ConnectionError", sent: false });
   busy.abort();
   await Promise.all(waiting);
 });
 
-test.each(["GZIP", "x-gzip"])("knows %s for the same coding", async (coding) => {
+test.each(["GZIP", "x-gzip"])("reads an answer with the coding %s as gzip", async (coding) => {
   const url = await serve((_request, response) => {
     response.writeHead(200, { "Content-Encoding": coding }).end(gzipSync("私信"));
   });
