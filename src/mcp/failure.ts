@@ -88,8 +88,10 @@ function explainRefusal(error: ApiError, advice: Advice): string {
 function explainCommon(error: unknown): string {
   if (error instanceof ArgumentError) return error.message;
   if (error instanceof TokenError) return `${error.message} ${setUp.token}`;
-  if (error instanceof ProxyError) return `${error.message} ${setUp.proxy}`;
-  if (error instanceof ConnectionError) return `${error.message} ${setUp.network}`;
+  if (error instanceof ConnectionError) {
+    const sent = error.sent ? "" : " Nothing was sent.";
+    return `${error.message}${sent} ${error instanceof ProxyError ? setUp.proxy : setUp.network}`;
+  }
   if (error instanceof ConfirmationError) {
     return "The question could not be put to a person, so nothing was changed. If the host's forms do not work, the person who runs this server can set the confirmation to never and rely on the host's own approval.";
   }
