@@ -23,6 +23,7 @@ await mkdir("dist");
 const parts = {
   network: ["src/kook/network/transport.ts"],
   sandbox: ["src/sandbox/sandbox.ts", "src/sandbox/serve.ts"],
+  faults: ["src/sandbox/faults.ts", "src/sandbox/faults/choice.ts"],
   doctor: ["src/doctor/doctor.ts", "src/doctor/report.ts"],
   "schema-validator": [
     "node_modules/@modelcontextprotocol/sdk/dist/esm/validation/ajv-provider.js",
@@ -85,9 +86,10 @@ await chmod("dist/main.js", 0o755);
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 await keepCode();
 
-// A module that is in two files is there twice, and instanceof tells its classes apart. The doctor may have copies: it
-// takes and gives plain data.
-const outputs = Object.entries(metafile.outputs).filter(([file]) => file !== "dist/doctor.js");
+// A module that is in two files is there twice, and instanceof tells its classes apart. Doctor and faults may have copies:
+// they take and give plain data.
+const withCopies = ["dist/doctor.js", "dist/faults.js"];
+const outputs = Object.entries(metafile.outputs).filter(([file]) => !withCopies.includes(file));
 const shared = outputs.flatMap(([, output]) => Object.keys(output.inputs));
 const twice = shared.find((input, index) => shared.indexOf(input) !== index);
 if (twice) throw new Error(`${twice} is in more than one file of dist`);

@@ -145,6 +145,7 @@ describe("the MCPB bundle", () => {
       "README.md",
       "dist/THIRD-PARTY-LICENSES.txt",
       "dist/doctor.js",
+      "dist/faults.js",
       "dist/main.js",
       "dist/network.js",
       "dist/package.json",

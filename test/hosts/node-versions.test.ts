@@ -27,6 +27,7 @@ test("the tarball installs as one package, with the licences of what is in it", 
   expect(readdirSync(join(folder, "node_modules/kook-chat-mcp/dist")).sort()).toEqual([
     "THIRD-PARTY-LICENSES.txt",
     "doctor.js",
+    "faults.js",
     "main.js",
     "network.js",
     "package.json",
