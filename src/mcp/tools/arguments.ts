@@ -12,6 +12,8 @@ type Arguments = Record<string, unknown>;
 
 /** Faults named in one message; a model that sends more has misread the tool. */
 const MAX_FAULTS = 3;
+/** Longer than any argument's name; longer ones would push "Nothing was done" out of the message. */
+const MAX_NAME_LENGTH = 24;
 /** No text that a tool takes is longer; longer text is not normalized, which would take seconds for megabytes. */
 const MAX_TEXT_LENGTH = 20_000;
 
@@ -99,7 +101,8 @@ function typeOf(field: z.core.$ZodType | undefined): unknown {
 function faultsOf(issue: z.core.$ZodIssue, names: string[], sent: Arguments): string[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map(
-      (key) => `There is no argument ${quoted(key)}; it takes ${names.join(", ")}.`,
+      (key) =>
+        `There is no argument ${quoted(key, MAX_NAME_LENGTH)}; it takes ${names.join(", ")}.`,
     );
   }
   const name = String(issue.path[0]);
