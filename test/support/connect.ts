@@ -17,6 +17,9 @@ interface ConnectOptions extends Partial<ServerOptions> {
   token?: Token;
   allowTargets?: string[];
   scanBudgetMs?: number;
+  /** Of one attempt, and of the wait for a rate limit. */
+  timeoutMs?: number;
+  maxWaitMs?: number;
   /** How the host answers when it is to ask a person; without it the host cannot. */
   elicit?: (
     form: ElicitRequestFormParams,
@@ -30,6 +33,8 @@ export async function connect({
   token = { scheme: "Bot", value: SANDBOX_TOKEN },
   allowTargets,
   scanBudgetMs = 1000,
+  timeoutMs = 1000,
+  maxWaitMs = 1000,
   elicit,
   ...options
 }: ConnectOptions = {}): Promise<Client> {
@@ -37,8 +42,8 @@ export async function connect({
     fetch,
     token,
     baseUrl: "https://kook.invalid/api/v3",
-    timeoutMs: 1000,
-    maxWaitMs: 1000,
+    timeoutMs,
+    maxWaitMs,
   });
   const server = createServer(createServices(kook, { allowTargets, scanBudgetMs }), {
     version: "1.2.3",
@@ -71,6 +76,10 @@ export async function call(client: Client, name: string, args: Record<string, un
     isError: result.isError === true,
   };
 }
+
+/** A KOOK that never answers. */
+export const silent: Fetch = (_url, { signal }) =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
 /** A KOOK that answers everything alike. */
 export function answering(status: number, body: unknown, headers?: Record<string, string>): Fetch {
