@@ -20,6 +20,8 @@ interface ConnectOptions extends Partial<ServerOptions> {
   /** Of one attempt, and of the wait for a rate limit. */
   timeoutMs?: number;
   maxWaitMs?: number;
+  /** Changes the server's end of the connection, before it is used. */
+  onTransport?: (transport: InMemoryTransport) => void;
   /** How the host answers when it is to ask a person; without it the host cannot. */
   elicit?: (
     form: ElicitRequestFormParams,
@@ -35,6 +37,7 @@ export async function connect({
   scanBudgetMs = 1000,
   timeoutMs = 1000,
   maxWaitMs = 1000,
+  onTransport,
   elicit,
   ...options
 }: ConnectOptions = {}): Promise<Client> {
@@ -61,9 +64,19 @@ export async function connect({
     );
   }
   const [near, far] = InMemoryTransport.createLinkedPair();
+  onTransport?.(far);
   await Promise.all([server.connect(far), client.connect(near)]);
   onTestFinished(() => client.close());
   return client;
+}
+
+/** Counts the notifications that the list of resources has changed. */
+export function countListChanges(client: Client): { count: number } {
+  const changes = { count: 0 };
+  client.fallbackNotificationHandler = async ({ method }) => {
+    if (method === "notifications/resources/list_changed") changes.count++;
+  };
+  return changes;
 }
 
 /** Calls a tool; `text` is all of its text content. */
