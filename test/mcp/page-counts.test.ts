@@ -126,7 +126,8 @@ describe.each(metas)("a list whose meta is %s", (_, meta) => {
     const sandbox = new Sandbox({ chats: CHATS });
     const open = await connect({ fetch: sandbox.fetch });
     const { structured } = await call(open, "list_chats", { page: 3 });
-    const last = (structured?.["chats"] as { target_id: string }[]).at(-1)?.target_id as string;
+    const { chats } = structured as { chats: { target_id: string }[] };
+    const last = chats.at(-1)?.target_id as string;
     const client = await connect({ fetch: withMeta(meta, sandbox), allowTargets: [last] });
     const listed = await call(client, "list_chats");
     expect(listed.structured).toMatchObject({ chats: [{ target_id: last }], total: 1 });
