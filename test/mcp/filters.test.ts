@@ -30,6 +30,29 @@ test("chats with unread messages are found in one call", async () => {
   });
 });
 
+test("a filter with page_size 3 returns all matches of the page that had enough, and says so", async () => {
+  const args = { unread_only: true, page_size: 3 };
+  const { text, structured } = await call(await connect(), "list_chats", args);
+  const { chats } = structured as { chats: unknown[] };
+  expect(text).toContain(`${chats.length} matches so far; 50 of 480 chats were searched.`);
+  expect(text.split("\n").filter((line) => line.includes(" unread"))).toHaveLength(chats.length);
+  expect(structured).toMatchObject({ complete: false, scanned: 50, next_page: 2 });
+});
+
+test.each([1, 3, 20, 50])(
+  "a filter with page_size %i returns fewer rows than that and one page of KOOK's",
+  async (page_size) => {
+    const { fetch } = paging((page) => {
+      for (const [index, item] of page.items.entries()) item.unread_count = index % 4;
+    });
+    const args = { unread_only: true, page_size };
+    const { structured } = await call(await connect({ fetch }), "list_chats", args);
+    const { chats } = structured as { chats: unknown[] };
+    expect(chats.length).toBeGreaterThanOrEqual(page_size);
+    expect(chats.length).toBeLessThan(page_size + 50);
+  },
+);
+
 test("a query names the only chat that it fits as a whole, for the next call", async () => {
   const client = await connect();
   const { text, structured } = await call(client, "list_chats", { query: "夏天1" });
