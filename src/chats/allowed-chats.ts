@@ -82,7 +82,7 @@ export class AllowedChatSearch {
     const now = performance.now();
     const known = this.#found && this.#found.expiresAt > now ? this.#found : undefined;
     if (known && known.nextPage === undefined) {
-      return { chats: known.rows.map(({ chat }) => chat), complete: true };
+      return { ...resultOf(known.rows), complete: true };
     }
     const rows = known ? await refresh(known.rows, source, options.signal) : [];
     try {

@@ -74,8 +74,8 @@ export class Chats {
     const { chats, ...rest } = await this.#findAllowed(this.#allowed, options);
     const inMemory: ReadPage = async (number) => pageOf(chats, number, MAX_PAGE_SIZE);
     const { only_match, ...found } = await scan(inMemory, from);
-    if (!rest.complete) return { ...found, ...describe(rest), complete: false };
-    return { ...found, ...(only_match !== undefined && { only_match }) };
+    const sure = rest.complete && only_match !== undefined;
+    return { ...found, ...describe(rest), ...(sure && { only_match }) };
   }
 
   /** @throws HiddenChatError with an allow-list, for a chat that is off it or missing */

@@ -109,7 +109,9 @@ class Findings {
   }
 
   result(firstPage: number): Scan {
-    const { page_total = 0, total = 0, next_page, uncounted } = this.#last ?? {};
+    const { page_total = 0, total = 0, uncounted } = this.#last ?? {};
+    // A repeated page is past the end: following its next_page would never end.
+    const next_page = this.repeats ? undefined : this.#last?.next_page;
     const fromStart = firstPage === 1 || this.#continued;
     const all = !fromStart || this.#seen.size + this.#skipped >= total;
     const complete = next_page === undefined && all && this.#skipped === 0 && !this.#moved;

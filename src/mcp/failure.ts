@@ -43,8 +43,8 @@ export interface Advice {
 export type Explain = (error: unknown) => string;
 
 export const MAX_FAILURE_LENGTH = 600;
-/** Longer than any message of KOOK's that has been seen. */
-const MAX_MESSAGE_LENGTH = 200;
+/** Longer than any message of KOOK's that has been seen; a longer one would push what to do out of the text. */
+const MAX_MESSAGE_LENGTH = 120;
 
 const refusals: Record<ApiErrorReason, string> = {
   bad_token: "KOOK does not accept the token.",
@@ -109,6 +109,7 @@ function explainCommon(error: unknown): string {
   return "This server has an internal error; the outcome is unknown.";
 }
 
-function cut(text: string): string {
+/** Text for a model, cut to what a failure may take. */
+export function cut(text: string): string {
   return text.length <= MAX_FAILURE_LENGTH ? text : `${text.slice(0, MAX_FAILURE_LENGTH - 1)}…`;
 }

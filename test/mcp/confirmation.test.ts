@@ -52,25 +52,26 @@ describe("on a host that can ask a person", () => {
   });
 
   test.each([
-    ["decline", "declined", "the person said no"],
-    ["cancel", "dismissed", "closed the question"],
+    ["decline", "declined", "The person said no."],
+    ["cancel", "dismissed", "The person closed the question without an answer."],
   ] as const)("%s deletes nothing and is no error", async (action, answer, told) => {
     let changes = 0;
     const client = await connect({ fetch, elicit: () => ({ action }) });
     client.fallbackNotificationHandler = async () => void changes++;
     const result = await call(client, "delete_chat", { chat_code });
-    expect(result.structured).toEqual({ chat_code, deleted: false, answer });
-    expect(result.text).toContain(told);
+    const next = expect.stringContaining(told);
+    expect(result.structured).toEqual({ chat_code, deleted: false, answer, next });
+    expect(result.text).toBe(`Not deleted. ${result.structured?.["next"]}`);
     expect(result.isError).toBe(false);
     expect({ deletes, changes }).toEqual({ deletes: 0, changes: 0 });
   });
 
-  test("a host that fails to ask deletes nothing, and the way out is told", async () => {
+  test("a host that fails to ask deletes nothing, and the failure names the setting", async () => {
     const elicit = () => Promise.reject(new Error("no window"));
     const result = await call(await connect({ fetch, elicit }), "delete_chat", { chat_code });
     expect(result.isError).toBe(true);
-    expect(result.text).toContain("nothing was deleted");
-    expect(result.text).toContain("KOOK_CONFIRM_DELETE");
+    expect(result.text).toContain("nothing was changed");
+    expect(result.text).toContain("set the confirmation to never");
     expect(result.text).not.toContain("no window");
     expect(deletes).toBe(0);
   });
@@ -83,7 +84,7 @@ describe("on a host that can ask a person", () => {
     expect(deletes).toBe(0);
   });
 
-  test("a token does not stand in for the person", async () => {
+  test("a token does not replace the person's answer", async () => {
     const client = await connect({
       fetch,
       confirmDelete: "always",
@@ -109,9 +110,9 @@ describe("on a host that can ask a person", () => {
     expect(asked).toBe(1);
   });
 
-  test("a person may take an hour, and the host hears a sign of life every ten seconds", async () => {
+  test("a person may take an hour, and the host gets progress every ten seconds", async () => {
     vi.useFakeTimers({
-      toFake: ["setTimeout", "setInterval", "clearTimeout", "clearInterval", "Date"],
+      toFake: ["setTimeout", "setInterval", "clearTimeout", "clearInterval", "Date", "performance"],
     });
     const elicit = () =>
       new Promise<ElicitResult>((resolve) => setTimeout(() => resolve(accept), 3_600_000));
@@ -128,7 +129,7 @@ describe("on a host that can ask a person", () => {
     expect(beats).toBeGreaterThanOrEqual(360);
   });
 
-  test("a call that the host gives up takes its question along and deletes nothing", async () => {
+  test("a call that the host cancels withdraws its question and deletes nothing", async () => {
     let asked = () => {};
     let withdrawn = () => {};
     const isAsked = new Promise<void>((resolve) => {
@@ -223,37 +224,48 @@ describe("on a host that cannot ask a person", () => {
     const { structured, text } = await call(client, "delete_chat", { chat_code, confirm_token });
     expect(structured).toMatchObject({ deleted: false });
     expect(structured?.["confirm_token"]).not.toBe(confirm_token);
-    expect(text).toContain("That confirm_token does not count");
-    expect(structured?.["next"]).toContain("That confirm_token does not count");
+    expect(text).toContain("That confirm_token is not valid: used, expired, or of another chat.");
+    expect(structured?.["next"]).toContain(
+      "That confirm_token is not valid: used, expired, or of another chat.",
+    );
     expect(deletes).toBe(before);
   }
 
-  test("a token that was never given does not count", () =>
-    refused(async () => "0123456789abcdef"));
+  test("a token that was never given is not valid", () => refused(async () => "0123456789abcdef"));
 
-  test("a token of another chat does not count", () =>
+  test("a token of another chat is not valid", () =>
     refused((client) => tokenOf(client, OTHER_CODE)));
 
-  test("a token that a newer one has replaced does not count", () =>
+  test("a token that a newer one has replaced is not valid", () =>
     refused(async (client) => {
       const first = await tokenOf(client);
       await tokenOf(client);
       return first;
     }));
 
-  test("a token of another run of the server does not count", () =>
+  test("a token of another run of the server is not valid", () =>
     refused(async () => tokenOf(await connect({ fetch, confirmDelete: "always" }))));
 
-  test("a token does not count after five minutes", async () => {
-    vi.useFakeTimers({ toFake: ["Date"] });
+  test("a token expires after five minutes, also when the clock is set back", async () => {
+    vi.useFakeTimers({ toFake: ["Date", "performance"] });
     await refused(async (client) => {
       const token = await tokenOf(client);
-      vi.setSystemTime(Date.now() + 300_000);
+      vi.advanceTimersByTime(300_000);
+      vi.setSystemTime(Date.now() - 8 * 3_600_000);
       return token;
     });
   });
 
-  test("a token counts once, though the chat is opened again", async () => {
+  test("a token stays valid when the clock is set forward", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const client = await connect({ fetch, confirmDelete: "always" });
+    const confirm_token = await tokenOf(client);
+    vi.setSystemTime(Date.now() + 8 * 3_600_000);
+    const { structured } = await call(client, "delete_chat", { chat_code, confirm_token });
+    expect(structured).toMatchObject({ deleted: true });
+  });
+
+  test("a token is valid once, also if the chat is opened again", async () => {
     const client = await connect({ fetch, confirmDelete: "always" });
     const replayed = { chat_code: OTHER_CODE, confirm_token: await tokenOf(client, OTHER_CODE) };
     const first = await call(client, "delete_chat", replayed);
@@ -265,7 +277,7 @@ describe("on a host that cannot ask a person", () => {
     expect(deletes).toBe(1);
   });
 
-  test("a token counts again when the delete came to nothing", async () => {
+  test("a token is valid again after a delete that failed", async () => {
     let broken = true;
     const client = await connect({
       confirmDelete: "always",
@@ -281,7 +293,7 @@ describe("on a host that cannot ask a person", () => {
     expect((await call(client, "delete_chat", args)).structured).toMatchObject({ deleted: true });
   });
 
-  test("one token deletes once, however many calls bring it at the same time", async () => {
+  test("one token deletes once, also if several calls bring it at the same time", async () => {
     const client = await connect({ fetch, confirmDelete: "always" });
     const args = { chat_code, confirm_token: await tokenOf(client) };
     const calls = [1, 2, 3].map(() => call(client, "delete_chat", args));
@@ -290,7 +302,7 @@ describe("on a host that cannot ask a person", () => {
     expect(deletes).toBe(1);
   });
 
-  test("a hundred and one previews forget the oldest, and no more", async () => {
+  test("after a hundred and one previews only the oldest token is dropped", async () => {
     const client = await connect({ fetch, confirmDelete: "always" });
     const { structured } = await call(client, "list_chats");
     const more = await call(client, "list_chats", { page: 2 });

@@ -17,6 +17,11 @@ interface ConnectOptions extends Partial<ServerOptions> {
   token?: Token;
   allowTargets?: string[];
   scanBudgetMs?: number;
+  /** Of one attempt, and of the wait for a rate limit. */
+  timeoutMs?: number;
+  maxWaitMs?: number;
+  /** Changes the server's end of the connection, before it is used. */
+  onTransport?: (transport: InMemoryTransport) => void;
   /** How the host answers when it is to ask a person; without it the host cannot. */
   elicit?: (
     form: ElicitRequestFormParams,
@@ -30,6 +35,9 @@ export async function connect({
   token = { scheme: "Bot", value: SANDBOX_TOKEN },
   allowTargets,
   scanBudgetMs = 1000,
+  timeoutMs = 1000,
+  maxWaitMs = 1000,
+  onTransport,
   elicit,
   ...options
 }: ConnectOptions = {}): Promise<Client> {
@@ -37,8 +45,8 @@ export async function connect({
     fetch,
     token,
     baseUrl: "https://kook.invalid/api/v3",
-    timeoutMs: 1000,
-    maxWaitMs: 1000,
+    timeoutMs,
+    maxWaitMs,
   });
   const server = createServer(createServices(kook, { allowTargets, scanBudgetMs }), {
     version: "1.2.3",
@@ -56,9 +64,19 @@ export async function connect({
     );
   }
   const [near, far] = InMemoryTransport.createLinkedPair();
+  onTransport?.(far);
   await Promise.all([server.connect(far), client.connect(near)]);
   onTestFinished(() => client.close());
   return client;
+}
+
+/** Counts the notifications that the list of resources has changed. */
+export function countListChanges(client: Client): { count: number } {
+  const changes = { count: 0 };
+  client.fallbackNotificationHandler = async ({ method }) => {
+    if (method === "notifications/resources/list_changed") changes.count++;
+  };
+  return changes;
 }
 
 /** Calls a tool; `text` is all of its text content. */
@@ -71,6 +89,10 @@ export async function call(client: Client, name: string, args: Record<string, un
     isError: result.isError === true,
   };
 }
+
+/** A KOOK that never answers. */
+export const silent: Fetch = (_url, { signal }) =>
+  new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
 /** A KOOK that answers everything alike. */
 export function answering(status: number, body: unknown, headers?: Record<string, string>): Fetch {

@@ -12,6 +12,8 @@ type Arguments = Record<string, unknown>;
 
 /** Faults named in one message; a model that sends more has misread the tool. */
 const MAX_FAULTS = 3;
+/** Longer than any argument's name; longer ones would push "Nothing was done" out of the message. */
+const MAX_NAME_LENGTH = 24;
 /** No text that a tool takes is longer; longer text is not normalized, which would take seconds for megabytes. */
 const MAX_TEXT_LENGTH = 20_000;
 
@@ -27,7 +29,10 @@ export function readArguments<Input extends z.ZodObject>(
   const names = Object.keys(schema.shape);
   const faults = result.error.issues.flatMap((issue) => faultsOf(issue, names, own));
   const more = faults.length > MAX_FAULTS ? ` And ${faults.length - MAX_FAULTS} more faults.` : "";
-  const named = faults.slice(0, MAX_FAULTS).join(" ");
+  const named = faults
+    .slice(0, MAX_FAULTS)
+    .map((fault) => fault())
+    .join(" ");
   throw new ArgumentError(`${tool}: ${named}${more} Nothing was done.`);
 }
 
@@ -96,18 +101,21 @@ function typeOf(field: z.core.$ZodType | undefined): unknown {
   return field instanceof z.ZodOptional ? field.unwrap() : field;
 }
 
-function faultsOf(issue: z.core.$ZodIssue, names: string[], sent: Arguments): string[] {
+/** The faults of an issue, put into words only when they are shown: there may be thousands. */
+function faultsOf(issue: z.core.$ZodIssue, names: string[], sent: Arguments): (() => string)[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map(
-      (key) => `There is no argument ${quoted(key)}; it takes ${names.join(", ")}.`,
+      (key) => () =>
+        `There is no argument ${quoted(key, MAX_NAME_LENGTH)}; it takes ${names.join(", ")}.`,
     );
   }
   const name = String(issue.path[0]);
   const value = sent[name];
-  if (value === undefined || value === null) return [`${name} is missing: it ${issue.message}.`];
+  if (value === undefined || value === null)
+    return [() => `${name} is missing: it ${issue.message}.`];
   const rounded = Number.isInteger(value) && !Number.isSafeInteger(value);
   if (rounded && issue.code === "invalid_type" && issue.expected === "string") {
-    return [`${name} came as a number too large to be exact: send it as a string.`];
+    return [() => `${name} came as a number too large to be exact: send it as a string.`];
   }
-  return [`${name} ${issue.message}.`];
+  return [() => `${name} ${issue.message}.`];
 }

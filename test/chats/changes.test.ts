@@ -1,0 +1,135 @@
+// What a create or delete says it did, and that KOOK's refusals are told.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Fetch } from "../../src/kook/client.ts";
+import { RateLimitError } from "../../src/kook/errors.ts";
+import { Sandbox } from "../../src/sandbox/sandbox.ts";
+import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
+import { servicesOver } from "../support/chats.ts";
+import { silent } from "../support/connect.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const { code, targetId } = DOCUMENTED_CHAT;
+
+/** A KOOK whose routes are answered otherwise than by the sandbox; `sent` notes what was asked. */
+function answering(routes: Record<string, Fetch>, sandbox = new Sandbox()) {
+  const sent: string[] = [];
+  const fetch: Fetch = (url, init) => {
+    const route = new URL(url).pathname.replace(/.*\//, "");
+    sent.push(route);
+    return (routes[route] ?? sandbox.fetch)(url, init);
+  };
+  return { ...servicesOver(fetch), sent, sandbox };
+}
+
+const refusing =
+  (body: object, status = 400, headers: Record<string, string> = {}): Fetch =>
+  async () =>
+    Response.json({ data: {}, ...body }, { status, headers });
+
+const rateLimited = refusing({ code: 429, message: "请求过于频繁" }, 429, {
+  "X-Rate-Limit-Remaining": "0",
+  "X-Rate-Limit-Reset": "3000",
+});
+
+/** What a promise settles to, once all waiting is over. */
+async function settled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  await vi.runAllTimersAsync();
+  return promise;
+}
+
+describe("a refused delete is told", () => {
+  const refused = refusing({ code: 40_000, message: "操作失败" });
+
+  test.each([
+    ["is rate-limited", rateLimited],
+    ["is refused", refusing({ code: 403, message: "" }, 403)],
+    ["is a web page", async () => new Response("<html>", { status: 502 })],
+    ["never comes", silent],
+    ["is cut off", () => Promise.reject(new TypeError("fetch failed"))],
+    ["shows the chat", undefined],
+  ] satisfies [string, Fetch | undefined][])("if the list afterwards %s", async (_, list) => {
+    const routes: Record<string, Fetch> = {};
+    const { chats, chatChanges, sent } = answering(routes);
+    await chats.view(code);
+    Object.assign(routes, { delete: refused, ...(list && { list }) });
+    await expect(settled(chatChanges.delete(code))).rejects.toMatchObject({
+      code: 40_000,
+      kookMessage: "操作失败",
+    });
+    expect(sent).toContain("list");
+    expect(sent.filter((route) => route === "delete")).toHaveLength(1);
+  });
+
+  test("unless the list afterwards no longer shows the chat", async () => {
+    const routes: Record<string, Fetch> = {};
+    const { chats, chatChanges, sandbox } = answering(routes);
+    await chats.view(code);
+    routes["delete"] = async (url, init) => {
+      await sandbox.fetch(url, init);
+      return refused(url, init);
+    };
+    expect(await settled(chatChanges.delete(code))).toEqual({ already_gone: true });
+  });
+});
+
+describe("a create says", () => {
+  test("that it created the chat", async () => {
+    const { chatChanges } = answering({});
+    const result = await settled(chatChanges.create(NEW_USER_ID));
+    expect(result).toMatchObject({ created: true, chat: { target_id: NEW_USER_ID } });
+  });
+
+  test("that the chat existed, and sends no create", async () => {
+    const { chatChanges, sent } = answering({});
+    const result = await settled(chatChanges.create(targetId));
+    expect(result).toMatchObject({ created: false, chat: { chat_code: code } });
+    expect(sent).not.toContain("create");
+  });
+
+  test("that it created the chat, if that had been deleted before", async () => {
+    const { chatChanges } = answering({});
+    await settled(chatChanges.delete(code));
+    expect(await settled(chatChanges.create(targetId))).toMatchObject({ created: true });
+  });
+
+  test("that it created the chat, if the answer was lost and the list shows it", async () => {
+    const sandbox = new Sandbox();
+    const create: Fetch = async (url, init) => {
+      await sandbox.fetch(url, init);
+      throw new TypeError("fetch failed");
+    };
+    const { chatChanges } = answering({ create }, sandbox);
+    expect(await settled(chatChanges.create(NEW_USER_ID))).toMatchObject({ created: true });
+  });
+
+  test("nothing about it if the list is longer than 20 pages, of which it reads 20", async () => {
+    const sandbox = new Sandbox({ chats: 1_100, limit: 10_000 });
+    const { chatChanges, sent } = answering({}, sandbox);
+    const result = await settled(chatChanges.create(NEW_USER_ID));
+    expect(result).toMatchObject({ chat: { target_id: NEW_USER_ID } });
+    expect(result).not.toHaveProperty("created");
+    expect(sent.filter((route) => route === "list")).toHaveLength(20);
+  });
+
+  test("nothing about it if the list is rate-limited", async () => {
+    const { chatChanges } = answering({ list: rateLimited });
+    const result = await settled(chatChanges.create(NEW_USER_ID));
+    expect(result).toMatchObject({ chat: { target_id: NEW_USER_ID } });
+    expect(result).not.toHaveProperty("created");
+  });
+
+  test("the list's failure if that is another, and changes nothing", async () => {
+    const list = refusing({ code: 403, message: "你没有权限进行此操作" }, 403);
+    const { chatChanges, sent } = answering({ list });
+    await expect(settled(chatChanges.create(NEW_USER_ID))).rejects.toMatchObject({ code: 403 });
+    expect(sent).not.toContain("create");
+  });
+
+  test("the rate limit if the create itself meets it", async () => {
+    const { chatChanges } = answering({ create: rateLimited });
+    await expect(settled(chatChanges.create(NEW_USER_ID))).rejects.toBeInstanceOf(RateLimitError);
+  });
+});
