@@ -19,14 +19,14 @@ function allowing(allowTargets: string[], sandbox = new Sandbox()) {
   return { chats: chatsOver(fetch, { allowTargets }), requests, sandbox };
 }
 
-test("a list has the allowed chats alone, and counts no others", async () => {
+test("a list has only the allowed chats, and counts no others", async () => {
   const { chats } = allowing([DOCUMENTED_CHAT.targetId, "1000855259", "404"]);
   const { chats: listed, ...counts } = await chats.list({ page: 1, pageSize: 50 });
   expect(listed.map(({ row }) => row.username)).toEqual(["夏天1", "夏天10"]);
   expect(counts).toEqual({ page: 1, page_total: 1, total: 2 });
 });
 
-test("a list of allowed chats has pages of its own", async () => {
+test("a list of allowed chats is divided into pages", async () => {
   const { chats } = allowing([DOCUMENTED_CHAT.targetId, "1000855259"]);
   const first = await chats.list({ page: 1, pageSize: 1 });
   expect(first).toMatchObject({ chats: { length: 1 }, page_total: 2, next_page: 2 });
@@ -36,14 +36,14 @@ test("a list of allowed chats has pages of its own", async () => {
   expect((await chats.list({ page: 3, pageSize: 1 })).chats).toEqual([]);
 });
 
-test("KOOK's pages are asked for no longer than until all allowed users are found", async () => {
+test("no more pages are read once all allowed users are found", async () => {
   const { fetch, pages } = paging(() => {});
   const chats = chatsOver(fetch, { allowTargets: [DOCUMENTED_CHAT.targetId] });
   await chats.list({ page: 1, pageSize: 50 });
   expect(pages).toEqual([1]);
 });
 
-test("lists one after another do not use up the limit, though an allowed user has no chat yet", async () => {
+test("repeated lists do not use up the rate limit, also if an allowed user has no chat yet", async () => {
   const { chats } = allowing([DOCUMENTED_CHAT.targetId, NEW_USER_ID]);
   for (let times = 0; times < 20; times++) {
     expect(await chats.list({ page: 1, pageSize: 50 })).toMatchObject({ total: 1 });
@@ -52,7 +52,7 @@ test("lists one after another do not use up the limit, though an allowed user ha
   expect(await chats.list({ page: 1, pageSize: 50 })).toMatchObject({ total: 2 });
 });
 
-test("a list is cached for 15 s, also when the clock is set back meanwhile", async () => {
+test("a list is cached for 15 s, also when the clock is set back", async () => {
   vi.useFakeTimers({ toFake: ["Date", "performance"] });
   onTestFinished(() => void vi.useRealTimers());
   const { fetch, pages } = paging(() => {});
@@ -67,7 +67,7 @@ test("a list is cached for 15 s, also when the clock is set back meanwhile", asy
   expect(pages).toEqual([1, 1]);
 });
 
-test("a search that the limit cuts short gives what it has, says so, and goes on the next time", async () => {
+test("a search that the rate limit ends returns its matches, says so, and continues in the next call", async () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   // The last request of a window is kept back for a second.
@@ -89,7 +89,7 @@ test("a search that the limit cuts short gives what it has, says so, and goes on
   expect(second).not.toHaveProperty("complete");
 });
 
-test("a search that is at its bound says so, and goes on the next time", async () => {
+test("a search that reaches its page limit says so, and continues in the next call", async () => {
   const sandbox = new Sandbox({ chats: 1_200, limit: 10_000 });
   const last = await lastChatOf(sandbox);
   const { chats } = allowing([last], sandbox);
@@ -101,7 +101,7 @@ test("a search that is at its bound says so, and goes on the next time", async (
   expect(second).toMatchObject({ chats: { length: 1 }, complete: true });
 });
 
-test("an allowed chat that cannot be read is not taken for one that is not there", async () => {
+test("an allowed chat that cannot be read is not reported as missing", async () => {
   const { fetch } = paging((page) => {
     page.items[0] = {} as (typeof page.items)[0];
   });
@@ -116,7 +116,7 @@ async function lastChatOf(sandbox: Sandbox): Promise<string> {
   return last.chats.at(-1)?.row.target_id as string;
 }
 
-test("a filter searches the allowed chats alone, and counts no others", async () => {
+test("a filter searches only the allowed chats, and counts no others", async () => {
   const { chats } = allowing([DOCUMENTED_CHAT.targetId, "1000855259"]);
   const found = await chats.find({ query: "夏天" }, { page: 1, enough: 50 });
   expect(found.chats.map(({ row }) => row.username)).toEqual(["夏天1", "夏天10"]);
@@ -125,7 +125,7 @@ test("a filter searches the allowed chats alone, and counts no others", async ()
   expect(hidden.chats).toEqual([]);
 });
 
-test("an allowed chat can be viewed, a hidden one looks like one that never was", async () => {
+test("an allowed chat can be viewed, a hidden one has the error of a missing one", async () => {
   const { chats } = allowing([DOCUMENTED_CHAT.targetId]);
   expect((await chats.view(DOCUMENTED_CHAT.code)).chat.username).toBe("夏天1");
   const [hidden, missing] = await Promise.all(
@@ -135,7 +135,7 @@ test("an allowed chat can be viewed, a hidden one looks like one that never was"
   expect(hidden).toEqual(missing);
 });
 
-test("a hidden chat looks like one that never was, also where KOOK says 40000 to that", async () => {
+test("a hidden chat has the error of a missing one, also where KOOK refuses that with 40000", async () => {
   const sandbox = new Sandbox();
   const fetch: Fetch = async (url, init) => {
     const answer = await sandbox.fetch(url, init);
@@ -151,7 +151,7 @@ test("a hidden chat looks like one that never was, also where KOOK says 40000 to
 test.each([
   ["a wrong token", 401, 401, "bad_token"],
   ["maintenance", 400, 40000, "maintenance"],
-])("%s is not taken for a hidden chat", async (_, status, code, reason) => {
+])("%s is not reported as a hidden chat", async (_, status, code, reason) => {
   const body = { code, message: reason === "maintenance" ? "服务器维护" : "", data: {} };
   const fetch: Fetch = async () => Response.json(body, { status });
   const chats = chatsOver(fetch, { allowTargets: [DOCUMENTED_CHAT.targetId] });
@@ -196,21 +196,21 @@ test("a hidden chat is not deleted, an allowed one is, also a second time", asyn
   expect(await chats.delete(DOCUMENTED_CHAT.code)).toEqual({ already_gone: true });
 });
 
-test("a hidden chat is not deleted though a list of KOOK's has shown it to this server", async () => {
+test("a hidden chat is not deleted, also after KOOK has listed it to this server", async () => {
   const { chats, sandbox } = allowing([DOCUMENTED_CHAT.targetId, "404"]);
   await chats.list({ page: 1, pageSize: 50 });
   await expect(chats.delete(HIDDEN)).rejects.toBeInstanceOf(HiddenChatError);
   expect((await chatsOver(sandbox.fetch).view(HIDDEN)).chat.chat_code).toBe(HIDDEN);
 });
 
-test("a completion knows the allowed chats alone", async () => {
+test("a completion offers only the allowed chats", async () => {
   const { chats } = allowing([DOCUMENTED_CHAT.targetId]);
   expect(await chats.complete("")).toEqual([DOCUMENTED_CHAT.code]);
   expect(await chats.complete(HIDDEN.slice(0, 6))).toEqual([]);
   expect(await chats.complete("工具")).toEqual([]);
 });
 
-test("a search under way when a chat is deleted does not bring it back", async () => {
+test("a search in flight does not put a chat that is deleted meanwhile back into the cache", async () => {
   const sandbox = new Sandbox();
   let held: (() => void) | undefined;
   const fetch: Fetch = async (url, init) => {
@@ -231,7 +231,7 @@ test("a search under way when a chat is deleted does not bring it back", async (
   expect(await chats.list({ page: 1, pageSize: 50 })).toMatchObject({ chats: [], total: 0 });
 });
 
-test("a search that is gone on with is not complete when a chat went past it meanwhile", async () => {
+test("a continued search is not complete if a chat moved to a page that was read before", async () => {
   const sandbox = new Sandbox({ chats: 200 });
   const target = await lastChatOf(sandbox);
   let failing = true;

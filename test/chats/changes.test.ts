@@ -5,6 +5,7 @@ import { RateLimitError } from "../../src/kook/errors.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { servicesOver } from "../support/chats.ts";
+import { settled } from "../support/clock.ts";
 import { silent } from "../support/connect.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -12,7 +13,7 @@ afterEach(() => void vi.useRealTimers());
 
 const { code, targetId } = DOCUMENTED_CHAT;
 
-/** A KOOK whose routes are answered otherwise than by the sandbox; `sent` notes what was asked. */
+/** A sandbox with other answers for some routes; `sent` has the routes that were called. */
 function answering(routes: Record<string, Fetch>, sandbox = new Sandbox()) {
   const sent: string[] = [];
   const fetch: Fetch = (url, init) => {
@@ -32,13 +33,6 @@ const rateLimited = refusing({ code: 429, message: "请求过于频繁" }, 429, 
   "X-Rate-Limit-Remaining": "0",
   "X-Rate-Limit-Reset": "3000",
 });
-
-/** What a promise settles to, once all waiting is over. */
-async function settled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => undefined);
-  await vi.runAllTimersAsync();
-  return promise;
-}
 
 describe("a refused delete is told", () => {
   const refused = refusing({ code: 40_000, message: "操作失败" });

@@ -59,7 +59,7 @@ describe("a name", () => {
     ["lone surrogates", "a\ud800b\udc00", "ab"],
     ["a line separator", "a\u2028b", "a b"],
     ["an invisible letter", "\u3164", ""],
-    ["what stood between two spaces", "a \u200b b", "a b"],
+    ["an invisible character between two spaces", "a \u200b b", "a b"],
     [
       "accents that bury its neighbours",
       "Z\u0337\u0322\u034e\u0308a\u0338",

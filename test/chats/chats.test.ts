@@ -6,7 +6,7 @@ import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { chatsOver, paging } from "../support/chats.ts";
 
-/** A sandbox whose answers may be lost on the way; `routes` notes what reached it. */
+/** A sandbox whose answers may be lost; `routes` has the routes that were called. */
 function losing(lost: (route: string) => boolean) {
   const sandbox = new Sandbox();
   const routes: string[] = [];
@@ -33,7 +33,7 @@ test("480 chats are ten pages of different chats", async () => {
   expect(codes.size).toBe(480);
 });
 
-test("a page past the end is empty, though KOOK repeats its last one", async () => {
+test("a page past the end is empty, although KOOK repeats its last one", async () => {
   const listed = await chatsOver(new Sandbox().fetch).list({ page: 99, pageSize: 50 });
   expect(listed).toEqual({ chats: [], page: 99, page_total: 10, total: 480 });
 });
@@ -43,7 +43,7 @@ test("a bot without chats has one empty page", async () => {
   expect(listed).toEqual({ chats: [], page: 1, page_total: 0, total: 0 });
 });
 
-test("a page without its meta says what it holds", async () => {
+test("a page without meta counts its chats", async () => {
   const items = [{ code: "abc", target_info: { id: "1", username: "x" } }];
   const fetch: Fetch = async () => Response.json({ code: 0, message: "", data: { items } });
   expect(await chatsOver(fetch).list({ page: 1, pageSize: 50 })).toMatchObject({
@@ -58,7 +58,7 @@ test("a code that was never there cannot be deleted, and KOOK is not asked to", 
   expect(routes).toEqual(["user-chat/view"]);
 });
 
-test("a chat that somebody else has deleted meanwhile is already gone", async () => {
+test("a chat that another process has deleted is already gone", async () => {
   const sandbox = new Sandbox();
   const chats = chatsOver(sandbox.fetch);
   const { chat_code } = await chats.create(NEW_USER_ID);
@@ -69,7 +69,7 @@ test("a chat that somebody else has deleted meanwhile is already gone", async ()
   expect(await chats.delete(chat_code)).toEqual({ already_gone: true });
 });
 
-test("a refusal of another kind is not taken for already gone", async () => {
+test("a refusal of another kind is not reported as already gone", async () => {
   const sandbox = new Sandbox();
   let refuse = false;
   const chats = chatsOver((url, init) =>
@@ -141,7 +141,7 @@ test("a create that never arrived is reported as not done", async () => {
   expect(await failed).toMatchObject({ outcome: "not_done" });
 });
 
-test("a delete is not reported as done when the look says maintenance, in whatever language", async () => {
+test("a delete is not reported as done when the look fails with maintenance, in any language", async () => {
   const sandbox = new Sandbox();
   let maintained = false;
   const chats = chatsOver(async (url, init) => {
@@ -193,11 +193,11 @@ test("a chat that was just opened is deleted without another look, and completed
   expect(routes).not.toContain("user-chat/view");
 });
 
-test("what cannot be seen completes to nothing", async () => {
+test("invisible characters complete to nothing", async () => {
   expect(await chatsOver(new Sandbox().fetch).complete("\u200b")).toEqual([]);
 });
 
-test("letters typed within half a minute ask KOOK once, and a change asks anew", async () => {
+test("letters typed within half a minute read the list once, and a change reads it again", async () => {
   const { chats, routes } = losing(() => false);
   for (const typed of ["5", "5c", "5c7"]) await chats.complete(typed);
   expect(routes).toHaveLength(10);
@@ -206,7 +206,7 @@ test("letters typed within half a minute ask KOOK once, and a change asks anew",
   expect(await chats.complete("5c7ec6")).toEqual([]);
 });
 
-test("a failed look-up for a completion is not kept", async () => {
+test("a failed read for a completion is not cached", async () => {
   let broken = true;
   const sandbox = new Sandbox();
   const chats = chatsOver((url, init) =>

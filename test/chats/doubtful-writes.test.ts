@@ -1,4 +1,4 @@
-// Writes whose answers are lost or broken: what is reported is what looking shows, never a guess.
+// Writes whose answers are lost or broken: the report is what KOOK's list shows, never a guess.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Fetch } from "../../src/kook/client.ts";
 import { ApiError } from "../../src/kook/errors.ts";
@@ -25,7 +25,7 @@ const spoilt =
     return fault.spoil({ status, headers, body: await answer.text(), token: "" });
   };
 
-/** Ways in which nobody can tell from the answer whether a write was carried out. */
+/** Answers that do not tell whether a write was carried out. */
 const doubts: [string, Wrong][] = [
   ["is lost with the connection", lost],
   ["never comes", silent],
@@ -35,9 +35,9 @@ const doubts: [string, Wrong][] = [
 ];
 
 interface World {
-  /** What becomes of the answer to a write, and whether the write is carried out. */
+  /** Replaces the answer to a write; `carriedOut`: the write is done all the same. */
   write?: { wrong: Wrong; carriedOut: boolean };
-  /** What becomes of the answer to a read. */
+  /** Replaces the answer to a read. */
   read?: Wrong | undefined;
 }
 
@@ -58,7 +58,7 @@ function createWorld(world: World) {
   return { chats: chatsOver(fetch, { scanBudgetMs: 60_000 }), asked, world };
 }
 
-/** What a write comes to, once all waiting is over. */
+/** The outcome of a write, on the fake clock. */
 async function outcomeOf(write: Promise<unknown>): Promise<unknown> {
   const outcome = write.then(
     () => "done",
@@ -118,7 +118,7 @@ test("a chat that was found deleted by looking is already gone the second time",
   expect(await chats.delete(DOCUMENTED_CHAT.code)).toEqual({ already_gone: true });
 });
 
-test("a second delete whose answer is lost is settled by looking as well", async () => {
+test("a second delete whose answer is lost is reconciled too", async () => {
   const { chats, world } = createWorld({});
   await chats.delete(DOCUMENTED_CHAT.code);
   world.write = { wrong: lost, carriedOut: true };
@@ -133,7 +133,7 @@ test("a code that was never there is an error, and nothing is deleted", async ()
   expect(asked).not.toContain("delete");
 });
 
-test("a create that is lost, and then held back by the rate limit, is settled and not called unsent", async () => {
+test("a create that is lost, and then held back by the rate limit, is reconciled and not reported as unsent", async () => {
   let creates = 0;
   const wrong: Wrong = (answer, signal) => {
     creates++;
@@ -146,7 +146,7 @@ test("a create that is lost, and then held back by the rate limit, is settled an
   expect(creates).toBe(2);
 });
 
-test("a write that is cancelled while it is looked after is unknown", async () => {
+test("a write that is cancelled during reconciliation is unknown", async () => {
   const { chats, asked, world } = createWorld({});
   await chats.list({ page: 1, pageSize: 50 });
   Object.assign(world, { write: { wrong: lost, carriedOut: true }, read: silent });

@@ -9,7 +9,7 @@ import { call, connect } from "../support/connect.ts";
 const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 
-// Timers stay real: only what tells the time is fake.
+// Timers stay real; only the clocks are fake.
 beforeEach(() => void vi.useFakeTimers({ toFake: ["Date", "performance"] }));
 afterEach(() => void vi.useRealTimers());
 
@@ -51,7 +51,7 @@ const rateLimited = () =>
   refusal(429, { "X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": "3000" });
 
 describe("an unfinished search for the allowed chats", () => {
-  test("reads rows older than 15 s again when it goes on", async () => {
+  test("reads rows older than 15 s again when it continues", async () => {
     const { world, views, chats } = await createWorld();
     const first = await chats.list(firstPage);
     expect(first).toMatchObject({ chats: [{ row: { unread_count: 0 } }], complete: false });
@@ -109,7 +109,7 @@ describe("an unfinished search for the allowed chats", () => {
     expect(await chats.list(firstPage)).toMatchObject({ total: 2, age_s: 28 });
   });
 
-  test("drops a chat that is gone when it goes on", async () => {
+  test("drops a chat that is gone when it continues", async () => {
     const { world, chats } = await createWorld();
     await chats.list(firstPage);
     world.view = () => refusal(404);

@@ -15,7 +15,7 @@ function find(fetch: Fetch, filter: ChatFilter, from = everything) {
   return chatsOver(fetch).find(filter, from);
 }
 
-/** Of the sandbox's pages 1, 2, …: what stands on page n + 1 first when a chat is put before all others. */
+/** The last chat of each page, which becomes the first of the next page when a chat moves to the front. */
 async function lastOfEachPage() {
   const sandbox = new Sandbox();
   const last: unknown[] = [];
@@ -39,16 +39,16 @@ describe("a query", () => {
     ["width the other way", "night", "Ｎｉｇｈｔｗｉｎｇ"],
     ["accents", "zoe", "Zoë"],
     ["accents the other way", "Zoë", "ZOE"],
-    ["accents that are marks of their own", "zoe", "Zoe\u0308"],
+    ["combining accents", "zoe", "Zoe\u0308"],
     ["a sharp s", "STRASSE", "Straße"],
     ["the two forms of sigma", "οδος", "ΟΔΟΣ"],
     ["half-width kana", "ｻｸﾗ", "サクラ"],
     ["the way a heart is drawn", "❤", "a❤️b"],
     ["the variant of a Chinese character", "葛城", "葛\u{e0100}城"],
-    ["what cannot be seen in the name", "admin", "ad\u200bmin"],
-    ["what cannot be seen in the query", "ad\u200bmin", "admin"],
+    ["invisible characters in the name", "admin", "ad\u200bmin"],
+    ["invisible characters in the query", "ad\u200bmin", "admin"],
     ["spaces around it", "  night ", "Nightwing"],
-  ])("finds a name whatever its %s", async (_, query, name) => {
+  ])("finds a name, ignoring %s", async (_, query, name) => {
     expect(await namesFound([name, "老王"], query)).toEqual([name]);
   });
 
@@ -91,13 +91,13 @@ describe("a query", () => {
     expect(await find(fetch, { query: "夏天" })).not.toHaveProperty("only_match");
   });
 
-  test("names none among the unread chats alone", async () => {
+  test("names none among unread chats only", async () => {
     const found = await find(new Sandbox().fetch, { unreadOnly: true, query: "工具1" });
     expect(found.chats.length).toBeGreaterThan(0);
     expect(found).not.toHaveProperty("only_match");
   });
 
-  test("names none before all chats have been looked at", async () => {
+  test("names none before all chats were searched", async () => {
     const from = { page: 2, enough: 1_000 };
     const found = await find(new Sandbox().fetch, { query: "柚子茶7" }, from);
     expect(found.chats).toHaveLength(1);
@@ -114,7 +114,7 @@ test("unread chats are found over all pages, newest first, those without message
   for (const { row } of chats) expect(row.unread_count).toBeGreaterThan(0);
 });
 
-test("both filters together let through what both let through", async () => {
+test("both filters together match the chats that both match", async () => {
   const { chats } = await find(new Sandbox().fetch, { unreadOnly: true, query: "工具" });
   expect(chats.length).toBeGreaterThan(5);
   for (const { row } of chats) {
@@ -132,7 +132,7 @@ describe("a scan", () => {
     expect(Math.max(...pages)).toBeLessThanOrEqual(3);
   });
 
-  test("goes on from a page without keeping anything between calls", async () => {
+  test("continues from a page without state between calls", async () => {
     const chats = chatsOver(new Sandbox().fetch);
     const codes: string[] = [];
     for (let page: number | undefined = 1; page !== undefined; ) {
@@ -172,7 +172,7 @@ describe("a scan", () => {
     expect(pages.length).toBe(20);
   });
 
-  test("lists a chat once that moves to the next page meanwhile", async () => {
+  test("lists a chat once that moves to the next page during the scan", async () => {
     let moved: { code: string } | undefined;
     const { fetch } = paging((page, asked) => {
       if (asked === 1) moved = page.items[49];
@@ -183,7 +183,7 @@ describe("a scan", () => {
     expect(new Set(chats.map(({ row }) => row.chat_code)).size).toBe(chats.length);
   });
 
-  test("is sure of nothing when a chat went past it to the front, though the number is the same", async () => {
+  test("is not complete when a chat moved to the front during the scan, although the number is the same", async () => {
     const { fetch } = paging((page, asked) => {
       const chat = page.items[7] as (typeof page.items)[0];
       if (asked === 2) chat.target_info.username = "客服";
@@ -197,17 +197,18 @@ describe("a scan", () => {
     expect(found).not.toHaveProperty("only_match");
   });
 
-  test("ends where a page comes again, whatever number it bears", async () => {
+  test("ends at a repeated page, under any page number", async () => {
     const { fetch, pages } = paging((page, asked) => {
       page.meta.page = asked;
       page.meta.page_total = 90;
     });
     const found = await find(fetch, { query: "nobody" });
     expect(found).toMatchObject({ scanned: 480, complete: false });
+    expect(found).not.toHaveProperty("next_page");
     expect(pages.length).toBeLessThan(30);
   });
 
-  test("does not call itself complete when the number of chats changed meanwhile", async () => {
+  test("is not complete when the number of chats changed during the scan", async () => {
     const { fetch } = paging((page, asked) => {
       if (asked > 3) page.meta.total--;
     });
@@ -217,7 +218,7 @@ describe("a scan", () => {
     expect(found).not.toHaveProperty("next_page");
   });
 
-  test("does not call itself complete when a row could not be read", async () => {
+  test("is not complete when a row could not be read", async () => {
     const { fetch } = paging((page, asked) => {
       if (asked === 2) page.items[7] = {} as (typeof page.items)[0];
     });
@@ -228,7 +229,7 @@ describe("a scan", () => {
     });
   });
 
-  test("ends where KOOK repeats its last page, though it promised more", async () => {
+  test("ends where KOOK repeats its last page, although it announced more", async () => {
     const { fetch } = paging((page) => {
       page.meta.page_total = 30;
     });
@@ -261,14 +262,14 @@ describe("a scan", () => {
     await expect(find(async () => refused, { query: "x" })).rejects.toBeInstanceOf(ApiError);
   });
 
-  test("keeps what it found when the rate limit would hold it up for too long", async () => {
+  test("keeps what it found when the rate limit's wait is too long", async () => {
     const sandbox = new Sandbox({ limit: 3, windowSeconds: 60 });
     const found = await find(sandbox.fetch, { query: "nobody" });
     expect(found).toMatchObject({ scanned: 150, complete: false, next_page: 4 });
     expect(found.stoppedBy).toBeInstanceOf(RateLimitError);
   });
 
-  test("ends when its time is up, keeps what it found, and blames nobody", async () => {
+  test("ends when its time is up, keeps what it found, and reports no failure", async () => {
     vi.useFakeTimers();
     const sandbox = new Sandbox({ limit: 10_000 });
     const slow: Fetch = async (url, init) => {
@@ -283,7 +284,7 @@ describe("a scan", () => {
     expect(found).not.toHaveProperty("stoppedBy");
   });
 
-  test("waits for its first page though its time is up", async () => {
+  test("waits for its first page, also after its time is up", async () => {
     vi.useFakeTimers();
     const sandbox = new Sandbox();
     const slow: Fetch = async (url, init) => {
@@ -295,7 +296,7 @@ describe("a scan", () => {
     expect(await finding).toMatchObject({ chats: { length: 13 }, scanned: 50, next_page: 2 });
   });
 
-  test("ends with the caller's reason, and takes its pages with it", async () => {
+  test("ends with the caller's reason, and aborts its requests", async () => {
     const controller = new AbortController();
     const aborted: number[] = [];
     const sandbox = new Sandbox();
@@ -316,7 +317,7 @@ describe("a scan", () => {
     await expect.poll(() => aborted.sort()).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  test("tells of each page", async () => {
+  test("reports each page", async () => {
     const told: number[] = [];
     await chatsOver(new Sandbox().fetch).find({ query: "nobody" }, everything, {
       onPage: ({ page }) => told.push(page),

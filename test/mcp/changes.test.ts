@@ -1,14 +1,18 @@
 // What a host and a model are told of changes.
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Fetch } from "../../src/kook/client.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
+import { settled } from "../support/clock.ts";
 import { call, connect, countListChanges } from "../support/connect.ts";
 
 const { code: chat_code, targetId } = DOCUMENTED_CHAT;
 const refusal = (code: number, message: string, status = 200) =>
   Response.json({ code, message, data: {} }, { status });
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
 
 /** A sandbox whose answers to the routes that `lost` names do not arrive. */
 function losing(lost: { routes: readonly string[] }, sandbox = new Sandbox()): Fetch {
@@ -62,7 +66,7 @@ describe("the list of resources", () => {
     const changes = countListChanges(client);
     await call(client, "view_chat", { chat_code });
     lost.routes = ["delete", "list"];
-    const { text } = await call(client, "delete_chat", { chat_code });
+    const { text } = await settled(call(client, "delete_chat", { chat_code }));
     expect(text).toContain("It is unknown whether the change was made.");
     expect(changes.count).toBe(1);
   });
@@ -76,7 +80,7 @@ describe("the list of resources", () => {
       },
     });
     const changes = countListChanges(client);
-    const { text } = await call(client, "delete_chat", { chat_code });
+    const { text } = await settled(call(client, "delete_chat", { chat_code }));
     expect(text).toContain("The list of chats shows that the change was not made.");
     expect(changes.count).toBe(0);
   });
@@ -125,7 +129,7 @@ test("KOOK's refusal of a delete is told, also if the list afterwards is rate-li
   });
   await call(client, "view_chat", { chat_code });
   refusing = true;
-  const { text, isError } = await call(client, "delete_chat", { chat_code });
+  const { text, isError } = await settled(call(client, "delete_chat", { chat_code }));
   expect(isError).toBe(true);
   expect(text).toContain('KOOK refused: code 40000, HTTP 400, "该会话无法删除".');
 });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Fetch } from "../../src/kook/client.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
+import { settled } from "../support/clock.ts";
 import { call, connect } from "../support/connect.ts";
 
 const { code: chat_code } = DOCUMENTED_CHAT;
@@ -45,7 +46,7 @@ describe("on a host that can ask a person", () => {
   );
 
   test("mode never does not ask", async () => {
-    const elicit = () => Promise.reject(new Error("nobody may be asked"));
+    const elicit = () => Promise.reject(new Error("no person may be asked"));
     const client = await connect({ fetch, confirmDelete: "never", elicit });
     const { structured } = await call(client, "delete_chat", { chat_code });
     expect(structured).toEqual({ chat_code, deleted: true });
@@ -95,7 +96,7 @@ describe("on a host that can ask a person", () => {
     expect(deletes).toBe(0);
   });
 
-  test("nobody is asked about a chat that is not there, or that this server has deleted", async () => {
+  test("no person is asked about a chat that is missing, or that this server has deleted", async () => {
     let asked = 0;
     const elicit = () => {
       asked++;
@@ -168,7 +169,7 @@ describe("on a host that can ask a person", () => {
     ["zh", "模型请求从机器人的会话列表中删除下面这个私信会话", "要删除的会话"],
     ["en", "A model asks to delete the private chat below", "Chat to delete"],
   ] as const)(
-    "the question in %s names the chat in a field of its own, its only choice",
+    "the question in %s names the chat in its own field, as the only choice",
     async (language, message, title) => {
       let form: ElicitRequestFormParams | undefined;
       const elicit = (asked: ElicitRequestFormParams) => {
@@ -287,7 +288,9 @@ describe("on a host that cannot ask a person", () => {
       },
     });
     const args = { chat_code, confirm_token: await tokenOf(client) };
-    const failed = await call(client, "delete_chat", args);
+    vi.useFakeTimers();
+    const failed = await settled(call(client, "delete_chat", args));
+    vi.useRealTimers();
     expect(failed.text).toContain("It may be tried again");
     broken = false;
     expect((await call(client, "delete_chat", args)).structured).toMatchObject({ deleted: true });

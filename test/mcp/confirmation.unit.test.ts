@@ -63,7 +63,7 @@ describe("a token", () => {
   });
 
   test.each(["", "0", "undefined", "null"])(
-    "of %j, which nobody gave, is rejected",
+    "of %j, which was never given, is rejected",
     async (sentToken) => {
       const verdict = await new Confirmation().ask(question({ sentToken }));
       expect(verdict).toMatchObject({ outcome: "preview", rejected: true });
@@ -131,7 +131,7 @@ describe("a token", () => {
     });
   });
 
-  test("does not replace the person's answer on a host with forms", async () => {
+  test("does not replace a person's answer on a host with forms", async () => {
     const confirmation = new Confirmation();
     const sentToken = await tokenOf(confirmation);
     const declining = asking(async () => ({ action: "decline" }), { sentToken });

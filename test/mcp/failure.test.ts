@@ -1,9 +1,12 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, UNWILLING_USER_ID } from "../../src/sandbox/seed.ts";
+import { settled } from "../support/clock.ts";
 import { answering, call, connect } from "../support/connect.ts";
 
 const view = { chat_code: "abc" };
+
+afterEach(() => void vi.useRealTimers());
 
 test.each([
   {
@@ -37,7 +40,7 @@ test.each([
     told: ["code 500", "系统错误", "Try again later"],
   },
   {
-    when: "the code is one that nobody knows",
+    when: "the code is unknown",
     answer: [200, { code: 60002, message: "某种错误", data: null }],
     told: ["code 60002", "某种错误", "KOOK's message says why"],
   },
@@ -58,8 +61,9 @@ test.each([
     told: ["`data` is missing or malformed"],
   },
 ] as const)("a model is told what to do when $when", async ({ answer, told }) => {
+  vi.useFakeTimers();
   const client = await connect({ fetch: answering(answer[0], answer[1]) });
-  const { text, isError } = await call(client, "view_chat", view);
+  const { text, isError } = await settled(call(client, "view_chat", view));
   expect(isError).toBe(true);
   for (const part of told) expect(text).toContain(part);
   expect(text).not.toMatch(/\n|Bearer|Authorization|kook\.invalid|at .*\.ts/);
@@ -106,7 +110,9 @@ test.each([
   });
   await call(client, "list_chats");
   connected = false;
-  const { text, isError } = await call(client, "delete_chat", { chat_code: DOCUMENTED_CHAT.code });
+  vi.useFakeTimers();
+  const args = { chat_code: DOCUMENTED_CHAT.code };
+  const { text, isError } = await settled(call(client, "delete_chat", args));
   expect(isError).toBe(true);
   expect(text).toContain("KOOK cannot be reached");
   expect(text).toContain(told);

@@ -97,7 +97,7 @@ test("a filter of the wrong kind is refused and says what is right", async () =>
   expect(text).toBe("list_chats: unread_only must be true or false. Nothing was done.");
 });
 
-test("a search that the rate limit ends gives what it has, why, and where to go on, in each form", async () => {
+test("a search that the rate limit ends returns its matches, the reason and the next page, in both forms", async () => {
   const sandbox = new Sandbox({ limit: 3, windowSeconds: 60 });
   const client = await connect({ fetch: sandbox.fetch });
   const { text, structured, isError } = await call(client, "list_chats", { unread_only: true });
@@ -149,7 +149,7 @@ test("a host that asks for progress is told once that several pages wait", async
   for (const [index, message] of told.entries()) expect(message).not.toBe(told[index + 1]);
 });
 
-test("with an allow-list nothing tells of a chat outside it", async () => {
+test("with an allow-list no text names a chat outside it", async () => {
   const hidden = "8b4b47fb5cc065182e2049ad3b9243ca";
   const client = await connect({ allowTargets: [DOCUMENTED_CHAT.targetId] });
   const listed = await call(client, "list_chats");

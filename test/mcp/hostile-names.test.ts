@@ -1,4 +1,4 @@
-// A stranger's username on its way to a model, a person or a log: wherever it comes out, it is one quoted value.
+// A stranger's username is one quoted value in every output: texts, structured content, forms, resources, logs.
 import type { ElicitRequestFormParams } from "@modelcontextprotocol/sdk/types.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -11,12 +11,12 @@ import { answering, call, connect } from "../support/connect.ts";
 
 const names = [...hostileNames, "🦊".repeat(10_000)];
 
-/** Characters that cannot be seen or turn the line, whatever stands around them. */
+/** Characters that are invisible or reverse the line. */
 const FORBIDDEN =
   /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u00ad\u115f\u1160\u3164\u2800]/u;
-/** A joiner is right between two parts of an emoji. */
+/** A joiner outside an emoji. */
 const STRAY = /(?<!\p{Emoji}\ufe0f?)\u200d/u;
-/** Tags are right after the black flag, where they spell out another one. */
+/** A tag character outside the sequence of a flag. */
 const STRAY_TAG = /(?:^|[^\u{1f3f4}\u{e0020}-\u{e007f}])[\u{e0020}-\u{e007f}]/u;
 
 async function hostileChats() {
@@ -43,7 +43,7 @@ test("a page of hostile names has one line a chat, each with its own code and on
   }
 });
 
-test("structured content and resource names hold no character that cannot be seen", async () => {
+test("structured content and resource names have no invisible characters", async () => {
   const { client, chats } = await hostileChats();
   const { resources } = await client.listResources();
   for (const { username } of chats) expect(username).not.toMatch(FORBIDDEN);
@@ -66,7 +66,7 @@ test.each(["👨‍👩‍👧‍👦🏳️‍🌈👍🏽", "葛󠄀城市", "
   expect(harmlessName(name)).toBe(name);
 });
 
-test("the question to a person holds the name in its field alone, and in one line", async () => {
+test("the question to a person has the name only in its field, and in one line", async () => {
   for (const name of names) {
     const { fetch } = viewing(name);
     let form: ElicitRequestFormParams | undefined;
@@ -101,7 +101,7 @@ function viewing(username: string) {
   };
 }
 
-test("an error holds KOOK's words, and the model's own, quoted and on one line", async () => {
+test("an error quotes KOOK's words and the model's on one line", async () => {
   for (const name of names) {
     const client = await connect({
       fetch: answering(200, { code: 40000, message: name, data: {} }),
@@ -112,7 +112,7 @@ test("an error holds KOOK's words, and the model's own, quoted and on one line",
   }
 });
 
-test("a log line stays one line, whatever is in it", () => {
+test("a log line stays one line", () => {
   for (const name of names) {
     const lines: string[] = [];
     createLog("debug", (line) => lines.push(line)).warn(name);
@@ -121,9 +121,9 @@ test("a log line stays one line, whatever is in it", () => {
   }
 });
 
-describe("whatever the name", () => {
+describe("any name", () => {
   const anyName = fc.string({ unit: "binary", maxLength: 300 });
-  /** The characters that matter, far more often than chance would have them. */
+  /** The characters that matter, more often than at random. */
   const nasty = fc
     .array(
       fc.constantFrom(
@@ -151,7 +151,7 @@ describe("whatever the name", () => {
     )
     .map((parts) => parts.join(""));
 
-  test("what is shown is one line of at most 32 code points and 64 bytes, with nothing unseen", () => {
+  test("is shown as one line of at most 32 code points and 64 bytes, without invisible characters", () => {
     fc.assert(
       fc.property(fc.oneof(anyName, nasty), (name) => {
         const shown = harmlessName(name);
@@ -168,11 +168,11 @@ describe("whatever the name", () => {
     );
   });
 
-  test("what has been made harmless once stays as it is", () => {
+  test("that was sanitized once stays as it is", () => {
     fc.assert(
       fc.property(fc.oneof(anyName, nasty), (name) => {
         const once = harmlessText(name, 32, 64);
-        // The sign of the cut counts as a character of its own.
+        // The ellipsis of a cut counts as a character.
         if (!once.endsWith("…")) expect(harmlessText(once, 32, 64)).toBe(once);
       }),
       { numRuns: 2_000 },

@@ -11,7 +11,7 @@ const calls: [string, Record<string, unknown>][] = [
   ["delete_chat", { chat_code: DOCUMENTED_CHAT.code }],
 ];
 
-test("text alone has no output schema and no structured content", async () => {
+test("text output has no output schema and no structured content", async () => {
   const client = await connect({ output: "text" });
   for (const tool of (await client.listTools()).tools)
     expect(tool).not.toHaveProperty("outputSchema");
@@ -22,7 +22,7 @@ test("text alone has no output schema and no structured content", async () => {
   }
 });
 
-test("structured content alone has no text, but for errors", async () => {
+test("structured output has no text, except for errors", async () => {
   const client = await connect({ output: "structured" });
   for (const tool of (await client.listTools()).tools) expect(tool).toHaveProperty("outputSchema");
   for (const [name, args] of calls) {
@@ -50,7 +50,7 @@ test("a preview before a delete is complete in either form", async () => {
   }
 });
 
-test("either form alone holds what the next call needs", async () => {
+test("each form has what the next call needs", async () => {
   const both = await connect();
   for (const [name, args] of calls) {
     const { content, structuredContent } = await both.callTool({ name, arguments: args });

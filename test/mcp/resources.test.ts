@@ -11,7 +11,7 @@ async function readJson(client: Awaited<ReturnType<typeof connect>>, uri: string
   return JSON.parse(content?.text ?? "");
 }
 
-test("capabilities declare what is done and nothing else", async () => {
+test("capabilities declare only what the server does", async () => {
   const client = await connect();
   expect(client.getServerCapabilities()).toEqual({
     tools: {},
@@ -125,7 +125,7 @@ describe("reading", () => {
     },
   );
 
-  test("a bad token is not taken for a missing chat", async () => {
+  test("a bad token is not reported as a missing chat", async () => {
     const body = { code: 401, message: "你的用户凭证不正确", data: {} };
     const client = await connect({ fetch: answering(401, body) });
     await expect(client.readResource({ uri: "kook://chats/abc" })).rejects.toMatchObject({

@@ -6,7 +6,7 @@ import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { call, connect } from "../support/connect.ts";
 import { CHAT_TOOLS } from "../support/tools.ts";
 
-/** What OpenAI and others make of a schema: all properties required, the optional ones nullable. */
+/** Strict function calling as OpenAI and others convert a schema: all properties required, optional ones nullable. */
 function toStrict(schema: ToolDefinition["inputSchema"]) {
   const properties = Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const { type } = property as { type: string };
@@ -147,7 +147,7 @@ describe("tool definitions", () => {
 });
 
 describe("list_chats", () => {
-  test("gives a page as text and as structured content, each complete alone", async () => {
+  test("gives a page as text and as structured content, both complete", async () => {
     const { text, structured } = await call(await connect(), "list_chats", { page_size: 2 });
     expect(text).toMatchInlineSnapshot(`
       "480 chats, page 1 of 240. Each line: chat_code target_id "username", latest message in UTC.

@@ -94,7 +94,7 @@ export async function call(client: Client, name: string, args: Record<string, un
 export const silent: Fetch = (_url, { signal }) =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
-/** A KOOK that answers everything alike. */
+/** A KOOK with the same answer to every request. */
 export function answering(status: number, body: unknown, headers?: Record<string, string>): Fetch {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return async () => new Response(text, { status, ...(headers && { headers }) });
