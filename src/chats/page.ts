@@ -60,12 +60,17 @@ function countsOf(
   // Counts of 0 beside chats are wrong.
   const usable = (count: number | undefined) => (count === 0 && held > 0 ? undefined : count);
   const size = meta.page_size || pageSize;
-  const least = held === 0 ? 0 : (page - 1) * size + held;
   const total = usable(meta.total);
-  const page_total =
+  const pages =
     usable(meta.page_total) ?? (total === undefined ? undefined : Math.ceil(total / size));
-  if (page_total !== undefined) return { page_total, total: total ?? least };
-  return { page_total: held >= size ? page + 1 : page, total: least, uncounted: true };
+  // Past the end KOOK answers with an earlier page.
+  const answered = Math.min(page, meta.page ?? page, pages ?? page);
+  const page_total = pages ?? (held >= size ? answered + 1 : answered);
+  if (total !== undefined) return { page_total, total };
+  // The last page tells the total.
+  const least = held === 0 ? 0 : (answered - 1) * size + held;
+  const counted = answered === page_total && (held > 0 || page === 1);
+  return { page_total, total: least, ...(!counted && { uncounted: true }) };
 }
 
 /** One page of chats that are all in memory. */

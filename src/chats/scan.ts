@@ -96,7 +96,8 @@ class Findings {
 
   add(page: ChatPage): void {
     const last = this.#last;
-    this.#moved ||= last !== undefined && !page.uncounted && last.total !== page.total;
+    const counted = last && !last.uncounted && !page.uncounted;
+    this.#moved ||= counted === true && last.total !== page.total;
     this.#last = page;
     this.#skipped += page.skipped ?? 0;
     this.pages++;
