@@ -118,8 +118,23 @@ describe.each(metas)("a list whose meta is %s", (_, meta) => {
     const { structured, text } = await call(client, "list_chats", { query: "夏天", page_size: 1 });
     expect(structured).toMatchObject({ scanned: 50, complete: false, next_page: 2 });
     expect(text).toContain("so far; 50 of ");
-    const all = await call(client, "list_chats", { query: "nobody" });
-    expect(all.structured).toMatchObject({ chats: [], scanned: CHATS });
+  });
+
+  test("is called complete, without a doubt, by a search of all pages", async () => {
+    const client = await connect({ fetch: withMeta(meta) });
+    const { structured, text } = await call(client, "list_chats", { query: "nobody" });
+    expect(structured).toMatchObject({ chats: [], scanned: CHATS, total: CHATS, complete: true });
+    expect(structured).not.toHaveProperty("stopped");
+    expect(text).toBe(`0 chats match; all ${CHATS} were searched.`);
+  });
+
+  test("is never given a total that is too small, unless as the least", async () => {
+    const client = await connect({ fetch: withMeta(meta) });
+    for (const page of [1, 2, 3]) {
+      const { structured, text } = await call(client, "list_chats", { page });
+      const { total } = structured as { total: number };
+      expect(text).toMatch(total === CHATS ? /^(at least )?130 chats/ : /^at least \d+ chats/);
+    }
   });
 
   test("shows the last of the allowed chats", async () => {
@@ -132,6 +147,17 @@ describe.each(metas)("a list whose meta is %s", (_, meta) => {
     const listed = await call(client, "list_chats");
     expect(listed.structured).toMatchObject({ chats: [{ target_id: last }], total: 1 });
   });
+});
+
+test.each([
+  ["no total", without("total")],
+  ["no total and no page", without("total", "page")],
+  ["no counts but the page", without("total", "page_total", "page_size")],
+])("with %s, a page past the end is empty and adds nothing to the total", async (_, meta) => {
+  const client = await connect({ fetch: withMeta(meta) });
+  const { structured } = await call(client, "list_chats", { page: 99 });
+  expect(structured).toMatchObject({ chats: [], page_total: 3, total: CHATS });
+  expect(structured).not.toHaveProperty("next_page");
 });
 
 test("a list without counts says that there may be more, and that its counts are the least", async () => {
