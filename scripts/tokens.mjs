@@ -1,5 +1,5 @@
 // What the server costs a model's context, in tokens of o200k: the tools, the instructions and a page of 50 chats, beside
-// KOOK's raw answer. `npm run tokens` prints it; the budgets are held by test/tokens.test.ts.
+// KOOK's raw answer. `npm run tokens` prints it; the budgets are held by test/built/tokens.test.ts.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";

@@ -191,6 +191,13 @@ function exitOnSignals(): void {
 
 main().catch((error: unknown) => {
   const known = error instanceof ConfigError;
-  process.stderr.write(`kook-chat-mcp: ${known ? error.message : (error as Error)?.stack}\n`);
+  process.stderr.write(`kook-chat-mcp: ${known ? error.message : failureOf(error)}\n`);
   process.exit(known ? 2 : 1);
 });
+
+function failureOf(error: unknown): string | undefined {
+  const { code, stack } = error as NodeJS.ErrnoException;
+  // import() of a part of dist.
+  if (code !== "MODULE_NOT_FOUND") return stack;
+  return "The installation is incomplete: a file is missing in dist. Install or build it again.";
+}

