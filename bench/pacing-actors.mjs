@@ -1,4 +1,4 @@
-// The built file as processes: the sandbox over HTTP, and servers that are called over stdio.
+// Runs the built file: the sandbox over HTTP, and servers over stdio.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -9,11 +9,11 @@ const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 /**
  * Starts `kook-chat-mcp sandbox`.
  * @param {string[]} flags
- * @param {(line: string) => void} [onRequest] told of each request, e.g. `GET /api/v3/user-chat/list?page=1 200`
+ * @param {(line: string) => void} [onRequest] called for each request, e.g. `GET /api/v3/user-chat/list?page=1 200`
  */
 export async function startSandbox(flags, onRequest = () => {}) {
   const child = spawn(process.execPath, [MAIN, "sandbox", ...flags]);
-  // Unlike a server, it does not end with its stdin.
+  // The sandbox does not exit when its stdin ends, so kill it.
   process.once("exit", () => child.kill("SIGKILL"));
   createInterface(child.stderr).on("line", (line) =>
     onRequest(line.replace(/^kook-chat-mcp info: /, "")),
@@ -29,7 +29,7 @@ export async function startSandbox(flags, onRequest = () => {}) {
 }
 
 /**
- * Starts the server and initializes it.
+ * Starts and initializes a server.
  * @param {Record<string, string>} env
  */
 export async function startServer(env) {
@@ -60,7 +60,7 @@ export async function startServer(env) {
   return {
     pid: child.pid,
     stderr,
-    /** Calls that have no answer yet. */
+    /** Number of calls without an answer. */
     unanswered: () => waiting.size,
     hasEnded: () => child.exitCode !== null,
     /** @param {string} name @param {object} args */
@@ -70,8 +70,8 @@ export async function startServer(env) {
 }
 
 /**
- * Lets so many servers on one token share one limit.
- * @param {{ servers: number, calls: number, limit: number, windowSeconds: number, flags?: string[] }} load calls are of all servers together
+ * Lets several servers with one token share one limit.
+ * @param {{ servers: number, calls: number, limit: number, windowSeconds: number, flags?: string[] }} load `calls` of all servers together
  */
 export async function paceServers({ servers, calls, limit, windowSeconds, flags = [] }) {
   /** @type {boolean[]} */
@@ -83,7 +83,7 @@ export async function paceServers({ servers, calls, limit, windowSeconds, flags 
   const startedAt = performance.now();
   const answers = await Promise.all(
     started.flatMap((server, index) =>
-      // Different codes, as identical reads would be made one. The sandbox knows none of them, and answers 404.
+      // Different codes, because identical reads in flight are deduplicated. The sandbox knows none of them and answers 404.
       Array.from({ length: calls / servers }, (_, call) =>
         server.call("view_chat", { chat_code: `${index}-${call}` }),
       ),
@@ -100,7 +100,7 @@ export async function paceServers({ servers, calls, limit, windowSeconds, flags 
     served: answers.filter(({ result }) => result.content[0].text.includes("code 404")).length,
     refused: runs.join("").length,
     refusedInARow: Math.max(...runs.map((run) => run.length)),
-    /** The time taken over that which the limit alone dictates. */
+    /** Time taken, divided by the time that the limit alone dictates. */
     ratio: ms / ((Math.ceil(calls / limit) - 1) * windowSeconds * 1000),
   };
 }

@@ -1,5 +1,5 @@
-// 100 000 calls through the built server against a sandbox whose every fault strikes one request in a hundred. Ends with
-// an error where a call is not answered, something is thrown that nobody catches, or memory or sockets grow.
+// Makes 100 000 calls through the built server against a sandbox where each fault hits 1 % of the requests. Exits with 1
+// if a call gets no answer, an exception is not caught, or memory or sockets grow.
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { startSandbox, startServer } from "./pacing-actors.mjs";
 
@@ -7,7 +7,7 @@ const CALLS = Number(process.argv[2] ?? 100_000);
 const AT_ONCE = 64;
 const SAMPLES = 200;
 const MAX_MINUTES = 12;
-/** What memory may differ by between the quarters: the collector runs when it likes. */
+/** Allowed difference between the quarters: garbage collection runs at any time. */
 const NOISE_MIB = 24;
 const NOISE_SOCKETS = AT_ONCE / 2;
 
@@ -64,7 +64,7 @@ async function work() {
     answered++;
     const kind = kindOf(answer);
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-    // Only Linux tells of another process's memory and sockets.
+    // /proc exists on Linux only.
     if (process.platform === "linux" && answered % Math.ceil(CALLS / SAMPLES) === 0)
       samples.push(measure());
   }

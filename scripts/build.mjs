@@ -6,7 +6,7 @@ import { build } from "esbuild";
 
 /** Parts of dist that the program loads with import(): a file's name → the sources in it. */
 const parts = {
-  network: ["src/kook/network.ts"],
+  network: ["src/kook/network/transport.ts"],
   sandbox: ["src/sandbox/sandbox.ts", "src/sandbox/serve.ts"],
   doctor: ["src/doctor/doctor.ts", "src/doctor/report.ts"],
 };

@@ -7,14 +7,15 @@ import "./jitless.ts";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import type { Writable } from "node:stream";
-import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import { Chats } from "./chats/chats.ts";
 import { createLog, type Log } from "./cli/log.ts";
 import { readRegularFile } from "./cli/read-regular-file.ts";
 import { sandboxHelpText } from "./cli/sandbox-flags.ts";
 import { type Config, ConfigError, helpText, parseConfig } from "./config/config.ts";
+import { createNetworkFetch } from "./kook/network/network.ts";
 import { createServer } from "./mcp/server.ts";
-import { chooseByChance } from "./sandbox/fault-choice.ts";
+import { createServices } from "./mcp/services.ts";
+import { StdioTransport } from "./mcp/transport.ts";
+import { chooseByChance } from "./sandbox/faults/choice.ts";
 import { readdress } from "./sandbox/faults.ts";
 
 /** package.json's, put in at build time: the version, and the lowest of Node's that will do. */
@@ -64,16 +65,22 @@ async function serve(config: Config, log: Log): Promise<void> {
   exitWithHost();
   const { allowTargets, maxWaitMs, readOnly, confirmDelete, language, output } = config;
   // A scan that goes on for longer than one wait may take would outlast the host's patience.
-  const chats = new Chats(await createClient(config, log), {
+  const services = createServices(await createClient(config, log), {
     allowTargets,
     scanBudgetMs: maxWaitMs,
   });
-  const options = { version: VERSION, readOnly, confirmDelete, language, output };
-  const server = createServer(chats, options);
+  const options = {
+    version: VERSION,
+    readOnly,
+    confirmDelete,
+    language: /^zh\b/i.test(language) ? ("zh" as const) : ("en" as const),
+    output,
+  };
+  const server = createServer(services, options);
   server.onerror = (error) => log.warn(error.message);
   // The transport gives up on a message that is too long to be one; what follows it could not be told apart.
   server.onclose = () => process.exit(1);
-  await server.connect(new StdioServerTransport(process.stdin, stdout));
+  await server.connect(new StdioTransport(process.stdin, stdout));
   const backend = config.sandbox ? "the sandbox" : config.baseUrl;
   log.info(`${VERSION} serving MCP on stdio, with ${backend}`);
   if ("problem" in config.token && !config.sandbox) log.warn(config.token.problem);
@@ -110,11 +117,11 @@ async function runDoctor(config: Config): Promise<void> {
     env,
     platform,
     home: homedir(),
-    folder: process.cwd(),
+    folder: currentFolder(),
     node: { version: process.versions.node, needed: NODE_NEEDED },
     readFile: (path) => readRegularFile(path, HOST_FILE_MAX_BYTES),
     exists: existsSync,
-    fetch: sandbox ? new sandbox.Sandbox().fetch : networkFetch,
+    fetch: sandbox ? new sandbox.Sandbox().fetch : createNetworkFetch(env),
   });
   const { locale } = Intl.DateTimeFormat().resolvedOptions();
   const language = languageOf(examination.settings, env, locale);
@@ -124,30 +131,27 @@ async function runDoctor(config: Config): Promise<void> {
   stdout.write(report(examination, { version: VERSION, language, coloured }), () => process.exit());
 }
 
+/** Undefined if the folder was deleted: process.cwd() throws then. */
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
+}
+
 async function createClient(config: Config, log: Log): Promise<KookClient> {
-  const { token, baseUrl, language, timeoutMs, maxWaitMs } = config;
+  const { token, baseUrl, timeoutMs, maxWaitMs } = config;
   const sandbox = config.sandbox && (await import("./sandbox/sandbox.ts"));
-  const fetch = sandbox ? new sandbox.Sandbox().fetch : networkFetch;
+  const fetch = sandbox ? new sandbox.Sandbox().fetch : createNetworkFetch(process.env);
   return new KookClient({
     fetch: config.logLevel === "debug" ? logged(fetch, log) : fetch,
     token: sandbox ? { scheme: "Bot", value: sandbox.SANDBOX_TOKEN } : token,
     baseUrl,
-    language,
     timeoutMs,
     maxWaitMs,
   });
 }
-
-/** Loaded by the first call: hosts start copies of a server that never get one, and undici takes 8 MiB of each. */
-let network: Promise<Fetch> | undefined;
-const networkFetch: Fetch = async (url, init) => {
-  network ??= import("./kook/network.ts").then(({ createNetworkFetch }) => createNetworkFetch());
-  // What could not be loaded once may be there the next time, as when the server is built anew under a running one.
-  network.catch(() => {
-    network = undefined;
-  });
-  return (await network)(url, init);
-};
 
 /** Paths without their queries: chat codes are nobody else's business. */
 function logged(fetch: Fetch, log: Log): Fetch {

@@ -1,25 +1,41 @@
 // The chats on an allow-list, found among all chats of the bot.
-import type { ListedChat } from "./page.ts";
-import type { ReadPage } from "./read-ahead.ts";
-import { scan } from "./scan.ts";
+import { isMissing } from "../access/errors.ts";
+import { UnfinishedSearchError } from "./errors.ts";
+import type { ChatPage, ListedChat } from "./page.ts";
+import type { ReadPage } from "./prefetch.ts";
+import { MAX_PAGES, scan } from "./scan.ts";
 
 /** What is known of the allowed chats. */
 export interface AllowedChats {
   chats: ListedChat[];
-  /** Every allowed user's chat was found, or all chats were looked through. */
+  /** Every allowed user's chat was found, or all chats were searched. */
   complete: boolean;
-  /** The failure that ended the search early; what was found before it stands. */
+  /** Why the search ended early; what was found before it stands. Set if not `complete`. */
   stoppedBy?: unknown;
+  /** Age of the oldest row in seconds, if it is not fresh. */
+  age_s?: number;
 }
 
-export interface AllowListOptions {
+export interface AllowedChatsSource {
+  readPage: ReadPage;
+  /** Reads one chat again. */
+  readChat(chatCode: string, signal: AbortSignal | undefined): Promise<ListedChat>;
+}
+
+export interface SearchOptions {
   budgetMs: number;
   signal: AbortSignal | undefined;
-  onPage?: Parameters<typeof scan>[1]["onPage"];
+  onPage?: ((page: ChatPage) => void) | undefined;
+}
+
+/** A row and when it was read, on the monotonic clock. */
+interface Row {
+  chat: ListedChat;
+  readAt: number;
 }
 
 interface Found {
-  chats: ListedChat[];
+  rows: Row[];
   /** Where an unfinished search goes on. */
   nextPage: number | undefined;
   /** Some chats could not be read. */
@@ -29,80 +45,118 @@ interface Found {
   expiresAt: number;
 }
 
-/** A model lists and searches the same few chats again and again; KOOK is asked anew after this. */
-const CACHE_MS = 15_000;
-/** What an unfinished search has found is gone on with this long. */
+/** Rows are shown without reading them again for this long: a model lists and searches the same chats repeatedly. */
+const FRESH_MS = 15_000;
+/** An unfinished search can be continued for this long. */
 const UNFINISHED_MS = 300_000;
 
-/**
- * Finds the chats with the allowed users. KOOK lists all chats and nothing less, so this takes many requests; what they
- * brought is kept for a moment, and a search that is cut short goes on where it stopped.
- */
-export class AllowList {
+/** KOOK can only list all chats, so the search takes many requests; its result is cached, and an unfinished one continued. */
+export class AllowedChatSearch {
   readonly #targets: ReadonlySet<string>;
   #found: Found | undefined;
-  /** Raised when the chats have changed: what a search under way finds is no longer to be kept. */
+  /** Counts the changes; a search that began before one is not cached. */
   #changes = 0;
+  /** The search in flight: a second caller waits for it and then uses its result. */
+  #searching: Promise<unknown> = Promise.resolve();
 
   constructor(targets: ReadonlySet<string>) {
     this.#targets = targets;
   }
 
-  has(targetId: string): boolean {
-    return this.#targets.has(targetId);
-  }
-
-  /** The chats have changed: they are searched anew. */
+  /** Drops the cache, because the chats have changed. */
   forget(): void {
     this.#found = undefined;
     this.#changes++;
   }
 
-  /** @throws what `read` throws when nothing at all could be read, and the signal's reason */
-  async find(read: ReadPage, options: AllowListOptions): Promise<AllowedChats> {
-    const known = this.#found && this.#found.expiresAt > Date.now() ? this.#found : undefined;
-    if (known && known.nextPage === undefined) return { chats: known.chats, complete: true };
+  /** @throws what the source throws if nothing at all could be read, and the signal's reason */
+  async find(source: AllowedChatsSource, options: SearchOptions): Promise<AllowedChats> {
+    const before = this.#searching;
+    const found = before.catch(() => undefined).then(() => this.#find(source, options));
+    this.#searching = found.catch(() => undefined);
+    return found;
+  }
+
+  async #find(source: AllowedChatsSource, options: SearchOptions): Promise<AllowedChats> {
+    options.signal?.throwIfAborted();
+    const now = performance.now();
+    const known = this.#found && this.#found.expiresAt > now ? this.#found : undefined;
+    if (known && known.nextPage === undefined) {
+      return { chats: known.rows.map(({ chat }) => chat), complete: true };
+    }
+    const rows = known ? await refresh(known.rows, source, options.signal) : [];
     try {
-      return await this.#search(read, known, options);
+      return await this.#search(source, { known, rows, options });
     } catch (error) {
       options.signal?.throwIfAborted();
       if (!known) throw error;
-      return { chats: known.chats, complete: false, stoppedBy: error };
+      return { ...resultOf(rows), complete: false, stoppedBy: error };
     }
   }
 
   async #search(
-    read: ReadPage,
-    known: Found | undefined,
-    options: AllowListOptions,
+    { readPage }: AllowedChatsSource,
+    { known, rows, options }: { known: Found | undefined; rows: Row[]; options: SearchOptions },
   ): Promise<AllowedChats> {
-    const chats = known?.chats ?? [];
     const seen = new Set(known?.seen);
     const changes = this.#changes;
-    const found = await scan(read, {
+    const scanned = await scan(readPage, {
       ...options,
       seen,
       filter: { targets: this.#targets },
       firstPage: known?.nextPage ?? 1,
       // There is one chat a user, so the last one found ends the search.
-      enough: Math.max(1, this.#targets.size - chats.length),
+      enough: Math.max(1, this.#targets.size - rows.length),
     });
-    const all = mergeByCode(chats, found.chats);
-    const gaps = known?.gaps || found.skipped !== undefined;
-    const complete = all.length >= this.#targets.size || (found.complete && !gaps);
-    const nextPage = complete ? undefined : found.next_page;
-    const expiresAt = Date.now() + (complete ? CACHE_MS : UNFINISHED_MS);
-    // A search that is at its end and has missed something begins anew the next time.
-    const kept = complete || nextPage !== undefined;
-    if (changes === this.#changes) {
-      this.#found = kept ? { chats: all, nextPage, gaps, seen, expiresAt } : undefined;
-    }
-    const { stoppedBy } = found;
-    return { chats: all, complete, ...(stoppedBy !== undefined && { stoppedBy }) };
+    const readAt = performance.now();
+    const all = [...rows, ...scanned.chats.map((chat) => ({ chat, readAt }))];
+    const gaps = known?.gaps || scanned.skipped !== undefined;
+    const complete = all.length >= this.#targets.size || (scanned.complete && !gaps);
+    const nextPage = complete ? undefined : scanned.next_page;
+    // A search that reached the end but missed something starts again the next time.
+    if (changes === this.#changes && (complete || nextPage !== undefined)) {
+      const expiresAt = readAt + (complete ? FRESH_MS : UNFINISHED_MS);
+      this.#found = { rows: all, nextPage, gaps, seen, expiresAt };
+    } else this.#found = undefined;
+    if (complete) return { ...resultOf(all), complete };
+    return {
+      ...resultOf(all),
+      complete,
+      stoppedBy: scanned.stoppedBy ?? new UnfinishedSearchError(),
+    };
   }
 }
 
-function mergeByCode(before: ListedChat[], after: ListedChat[]): ListedChat[] {
-  const byCode = new Map([...before, ...after].map((chat) => [chat.row.chat_code, chat]));
-  return [...byCode.values()];
+function resultOf(rows: Row[]): Pick<AllowedChats, "chats" | "age_s"> {
+  const ageMs = performance.now() - Math.min(...rows.map(({ readAt }) => readAt));
+  return {
+    chats: rows.map(({ chat }) => chat),
+    ...(ageMs > FRESH_MS && rows.length > 0 && { age_s: Math.ceil(ageMs / 1000) }),
+  };
+}
+
+/** Reads stale rows again, the oldest first and as many as one call may read pages. A chat that is gone is dropped. */
+async function refresh(
+  rows: Row[],
+  { readChat }: AllowedChatsSource,
+  signal: AbortSignal | undefined,
+): Promise<Row[]> {
+  const stale = rows
+    .filter(({ readAt }) => performance.now() - readAt > FRESH_MS)
+    .sort((a, b) => a.readAt - b.readAt)
+    .slice(0, MAX_PAGES);
+  const refreshed = await Promise.all(
+    rows.map(async (row) => {
+      if (!stale.includes(row)) return row;
+      try {
+        const chat = await readChat(row.chat.row.chat_code, signal);
+        return { chat, readAt: performance.now() };
+      } catch (error) {
+        signal?.throwIfAborted();
+        // The row keeps its age.
+        return isMissing(error) ? undefined : row;
+      }
+    }),
+  );
+  return refreshed.filter((row) => row !== undefined);
 }

@@ -1,9 +1,9 @@
-// The contract's two shapes of a chat, made from KOOK's in this one place.
+// The contract's two shapes of a chat, made from KOOK's.
 import * as z from "zod";
 import type { WireChat, WireChatRow } from "../kook/wire/chat.ts";
 import { harmlessName } from "../text/untrusted.ts";
 
-/** A chat in a list. Ids are strings; times are ISO 8601 UTC, absent for never. */
+/** A chat in a list. Ids are strings; times are ISO 8601 UTC, omitted if it never happened. */
 export const chatRowSchema = z.object({
   chat_code: z.string(),
   target_id: z.string(),
@@ -14,7 +14,7 @@ export const chatRowSchema = z.object({
 });
 export type ChatRow = z.infer<typeof chatRowSchema>;
 
-/** One chat with all that KOOK tells of it, but for the avatar. */
+/** One chat with everything that KOOK sends, except the avatar. */
 export const chatSchema = chatRowSchema.extend({
   last_read_time: z.string().optional(),
   is_friend: z.boolean(),
@@ -25,7 +25,7 @@ export const chatSchema = chatRowSchema.extend({
 });
 export type Chat = z.infer<typeof chatSchema>;
 
-/** Makes a row; `target_id` and `username` are empty where KOOK no longer says whom the chat is with. */
+/** `target_id` and `username` are empty if KOOK no longer sends the user. */
 export function toChatRow(wire: WireChatRow): ChatRow {
   return {
     chat_code: wire.code,
@@ -47,13 +47,13 @@ export function toChat(wire: WireChat): Chat {
   };
 }
 
-/** The link to a user's picture, or undefined where it is not a web address: it goes to hosts that load it. */
+/** The link to a user's picture, or undefined if it is not a web address: hosts load it. */
 export function avatarOf(wire: WireChatRow): string | undefined {
   const avatar = wire.target_info?.avatar ?? "";
   return /^https?:\/\/[^\s"<>]+$/.test(avatar) ? avatar : undefined;
 }
 
-/** Whole seconds say enough; the zeros of the milliseconds would cost tokens in every row. */
+/** Whole seconds: the zeros of the milliseconds would cost tokens in every row. */
 function time<Key extends string>(key: Key, epochMs: number): { [K in Key]?: string } {
   if (epochMs === 0) return {};
   const iso = `${new Date(epochMs).toISOString().slice(0, -5)}Z`;

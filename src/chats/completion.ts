@@ -1,25 +1,28 @@
-// The chats that fit what a person has typed so far.
+// Completion of chat codes while a person types.
+import { unlessAborted } from "../kook/abort.ts";
 import { foldName } from "../text/fold.ts";
 import type { ListedChat } from "./page.ts";
 
-/** A person types a letter a moment; the chats are read anew after this. */
+/** A person types a letter a moment, so the chats are cached for this long. */
 const CACHE_MS = 30_000;
+
+type ReadChats = (signal: AbortSignal | undefined) => Promise<ListedChat[]>;
 
 /** Completes chat codes by their start or by a part of a username. */
 export class Completion {
-  readonly #read: () => Promise<ListedChat[]>;
-  #known: { chats: Promise<ListedChat[]>; expiresAt: number } | undefined;
+  readonly #read: ReadChats;
+  #cached: { chats: Promise<ListedChat[]>; expiresAt: number } | undefined;
 
   /** @param read reads the chats that can be completed */
-  constructor(read: () => Promise<ListedChat[]>) {
+  constructor(read: ReadChats) {
     this.#read = read;
   }
 
-  /** @throws what reading the chats throws */
-  async complete(typed: string): Promise<string[]> {
+  /** @throws what reading the chats throws; the signal's reason */
+  async complete(typed: string, signal?: AbortSignal): Promise<string[]> {
     const wanted = typed.trim();
     const name = foldName(wanted);
-    const chats = await this.#chats();
+    const chats = await this.#chats(signal);
     return chats
       .filter(
         ({ row, name: username }) =>
@@ -28,20 +31,28 @@ export class Completion {
       .map((chat) => chat.row.chat_code);
   }
 
-  /** The chats have changed: they are read anew. */
+  /** Drops the cache, because the chats have changed. */
   forget(): void {
-    this.#known = undefined;
+    this.#cached = undefined;
   }
 
-  #chats(): Promise<ListedChat[]> {
-    if (!this.#known || this.#known.expiresAt <= Date.now()) {
-      const known = { chats: this.#read(), expiresAt: Date.now() + CACHE_MS };
-      this.#known = known;
-      // A failure is not kept: the next letter typed asks again.
-      known.chats.catch(() => {
-        if (this.#known === known) this.#known = undefined;
-      });
+  async #chats(signal: AbortSignal | undefined): Promise<ListedChat[]> {
+    signal?.throwIfAborted();
+    const cached = this.#cached;
+    if (cached && cached.expiresAt > performance.now()) {
+      try {
+        return await unlessAborted(cached.chats, signal);
+      } catch {
+        signal?.throwIfAborted();
+        // The caller that started this read was cancelled, or its read failed: read again.
+      }
     }
-    return this.#known.chats;
+    const read = { chats: this.#read(signal), expiresAt: performance.now() + CACHE_MS };
+    this.#cached = read;
+    // A failure is not cached.
+    read.chats.catch(() => {
+      if (this.#cached === read) this.#cached = undefined;
+    });
+    return read.chats;
   }
 }

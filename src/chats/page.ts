@@ -1,8 +1,8 @@
 // A page of chats, made from KOOK's.
-import type { WirePage } from "../kook/wire/chat.ts";
+import type { WireChatPage, WireChatRow } from "../kook/wire/chat.ts";
 import { avatarOf, type ChatRow, toChatRow } from "./chat.ts";
 
-/** KOOK gives no more chats a page than this. */
+/** KOOK gives no more chats a page. */
 export const MAX_PAGE_SIZE = 50;
 
 /** A chat of a list, with what only some readers need. */
@@ -19,35 +19,56 @@ export interface ChatPage {
   page: number;
   page_total: number;
   total: number;
+  /** KOOK did not say how many chats there are: `page_total` and `total` are the least that is possible. */
+  uncounted?: true;
   /** Absent on the last page. */
   next_page?: number;
-  /** Chats that KOOK listed in a form that cannot be read; absent for none. */
+  /** Chats that KOOK listed in a form that cannot be read; absent if none. */
   skipped?: number;
-  /** False where it is known that chats are missing. */
+  /** False if chats are known to be missing. */
   complete?: boolean;
   /** The failure that ended a search early; what was found before it stands. */
   stoppedBy?: unknown;
+  /** Age of the oldest row in seconds, if it is not fresh. */
+  age_s?: number;
 }
 
-/** @param asked the page that was asked for, which need not be the one that KOOK answers with */
-export function toPage(wire: WirePage, asked: number): ChatPage {
-  // Without its meta a page says nothing of others; what it holds is then all that is known.
-  const page_total = wire.meta?.page_total ?? asked;
-  const total = wire.meta?.total ?? wire.items.length;
-  // KOOK's paginator answers with its last page again when asked past the end (inferred: Yii2's default).
-  const past = asked > 1 && (asked > page_total || (wire.meta?.page ?? asked) < asked);
-  const empty = past || wire.items.length + wire.skipped === 0;
+/** @param asked the page and page size of the request; KOOK may answer with another page */
+export function toPage(wire: WireChatPage, asked: { page: number; pageSize: number }): ChatPage {
+  const { page } = asked;
+  const held = wire.items.length + wire.skipped;
+  const { page_total, total, uncounted } = countsOf(wire, held, asked);
+  // Past the end KOOK answers with its last page again (inferred: Yii2's default).
+  const past = page > 1 && (page > page_total || (wire.meta.page ?? page) < page);
   return {
     chats: past ? [] : wire.items.map(toListedChat),
-    page: asked,
+    page,
     page_total,
     total,
-    ...(asked < page_total && !empty && { next_page: asked + 1 }),
+    ...(uncounted && { uncounted }),
+    ...(page < page_total && !past && held > 0 && { next_page: page + 1 }),
     ...(wire.skipped > 0 && !past && { skipped: wire.skipped }),
   };
 }
 
-/** One page of chats that are all there. */
+/** Missing parts of the meta are derived; without any count, a full page is never the last. */
+function countsOf(
+  { meta }: WireChatPage,
+  held: number,
+  { page, pageSize }: { page: number; pageSize: number },
+): { page_total: number; total: number; uncounted?: true } {
+  // Counts of 0 beside chats are wrong.
+  const usable = (count: number | undefined) => (count === 0 && held > 0 ? undefined : count);
+  const size = meta.page_size || pageSize;
+  const least = held === 0 ? 0 : (page - 1) * size + held;
+  const total = usable(meta.total);
+  const page_total =
+    usable(meta.page_total) ?? (total === undefined ? undefined : Math.ceil(total / size));
+  if (page_total !== undefined) return { page_total, total: total ?? least };
+  return { page_total: held >= size ? page + 1 : page, total: least, uncounted: true };
+}
+
+/** One page of chats that are all in memory. */
 export function pageOf(chats: ListedChat[], page: number, pageSize: number): ChatPage {
   const page_total = Math.ceil(chats.length / pageSize);
   return {
@@ -59,7 +80,7 @@ export function pageOf(chats: ListedChat[], page: number, pageSize: number): Cha
   };
 }
 
-function toListedChat(wire: WirePage["items"][number]): ListedChat {
+export function toListedChat(wire: WireChatRow): ListedChat {
   return {
     row: toChatRow(wire),
     name: wire.target_info?.username ?? "",

@@ -1,19 +1,19 @@
-// The flags of the `sandbox` command: where it is served, what it allows, and which faults it has.
+// The flags of the `sandbox` command: port, rate limit and faults.
 import { ConfigError, nearest } from "../config/config-error.ts";
-import { type FaultRate, parseFaultRate } from "../sandbox/fault-choice.ts";
+import { type FaultRate, parseFaultRate } from "../sandbox/faults/choice.ts";
 import { faults } from "../sandbox/faults.ts";
 
 /** How the sandbox is served. */
 export interface SandboxFlags {
   /** 0 for a free one. */
   port: number;
-  /** Requests that each bucket allows in a window, and its length. */
+  /** Requests that each bucket allows in a window. */
   limit: number;
   windowSeconds: number;
-  /** Give `X-Rate-Limit-Reset` with decimals. */
+  /** Send `X-Rate-Limit-Reset` with decimals. */
   decimalReset: boolean;
   faults: FaultRate[];
-  /** Of the chance by which faults strike; the same seed gives the same run. */
+  /** For the random choice of requests that a fault strikes. */
   seed: number;
 }
 
@@ -46,7 +46,7 @@ export function parseSandboxFlags(values: Values): SandboxFlags {
 /** The text of `sandbox --help`. */
 export function sandboxHelpText(): string {
   const rows = [...faults.values()].map(({ name, does }) => `  ${name.padEnd(19)}${does}`);
-  return `kook-chat-mcp sandbox: a made-up KOOK over HTTP on 127.0.0.1, for any client
+  return `kook-chat-mcp sandbox: a fake KOOK over HTTP on 127.0.0.1, for any client
 
 Prints {"url": …, "token": …} as its first line, and logs requests to stderr.
 
@@ -54,10 +54,11 @@ Flags
   --port N           default: a free one
   --limit N          requests that each endpoint allows in a window; default ${DEFAULTS.limit}
   --window N         length of that window in seconds; default ${DEFAULTS.windowSeconds}
-  --decimal-reset    give the time until the reset in decimals
-  --fault NAME[:P]   let a fault strike every request, or a share P of them such as 0.01;
-                     may be repeated; all:P stands for all that strike single requests
-  --seed N           of that chance; the same seed gives the same run; default ${DEFAULTS.seed}
+  --decimal-reset    send X-Rate-Limit-Reset with decimals
+  --fault NAME[:P]   strike every request with a fault, or a share P of them such as 0.01;
+                     repeatable; all:P means every fault except those of the address
+  --seed N           seed for the choice of requests; requests sent one by one get the same faults
+                     with the same seed, concurrent ones depend on their order; default ${DEFAULTS.seed}
 
 Faults
 ${rows.join("\n")}

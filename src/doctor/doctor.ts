@@ -1,27 +1,24 @@
-// `doctor`: looks at everything that a working set-up needs and says what is wrong and what to do. It changes nothing, asks
-// KOOK a handful of times at most, and neither shows a token nor anything that host files hold of other servers.
-import {
-  type Config,
-  type SettingInForce,
-  settingsInForce,
-  unknownVariables,
-} from "../config/config.ts";
+// `doctor` checks everything that a working set-up needs, and says for each problem what to do. It changes nothing, sends
+// KOOK a few requests at most, sends no token but the one in force, and shows none.
+import { type Config, type SettingInForce, settingsInForce } from "../config/config.ts";
 import type { Fetch } from "../kook/client.ts";
-import { connectionFindings } from "./connection.ts";
-import { error, type Finding, note, type Observation, ok, warning } from "./finding.ts";
-import type { Machine } from "./host-files.ts";
-import { examineHosts, type HostFindings } from "./hosts.ts";
-import { askWhoseToken, type Inquiry } from "./inquiry.ts";
-import { observeProxy, proxyFor } from "./proxy.ts";
-import { isPlaceholder, observeAcceptance } from "./token.ts";
-import { connectionWords, hostWords, nodeWords, settingWords, tokenWords } from "./wording.ts";
+import { checkConnection } from "./checks/connection.ts";
+import { checkHosts } from "./checks/hosts.ts";
+import { checkNode } from "./checks/node.ts";
+import { checkProxy } from "./checks/proxy.ts";
+import { checkSettings, isBaseUrlWrong } from "./checks/settings.ts";
+import { checkAcceptance, checkOwnToken } from "./checks/token.ts";
+import { type Finding, note, of, ok } from "./finding.ts";
+import type { Machine } from "./hosts.ts";
+import { type Probe, probeKook } from "./probe.ts";
+import { proxyFor } from "./proxy-for.ts";
 
 export interface Circumstances extends Machine {
   config: Config;
   argv: readonly string[];
   /** The network's, or the sandbox's. */
   fetch: Fetch;
-  /** Node's version that runs this, and the lowest that will do; both without a `v`. */
+  /** The Node that runs this, and the oldest that is supported; both without a `v`. */
   node: { version: string; needed: string };
 }
 
@@ -32,121 +29,62 @@ export interface Examination {
   bot: { id: string; username: string } | undefined;
 }
 
-/** Requests that the latency is the median of. */
+/** Requests of which the latency is the median. */
 const SAMPLES = 3;
 
-/** Looks at everything; what goes wrong on the way is a finding, never an exception. */
+/** There is no network to check. */
+const inSandbox = ok(({ connection }) => connection.sandbox);
+
+/** Runs all checks. A failure is a finding, never an exception. */
 export async function examine(circumstances: Circumstances): Promise<Examination> {
   const { config, env, argv, node } = circumstances;
-  const inForce = settingsInForce({ argv, env });
-  const hosts = examineHosts(circumstances);
-  const ask = createAsk(circumstances.fetch);
-  const own = observeOwnToken(config, inForce, hosts);
-  const asked = own ? (hosts.find(({ toAsk }) => toAsk)?.toAsk ?? probing(config)) : config;
-  const inquiry = await ask(asked, SAMPLES);
+  const settings = settingsInForce({ argv, env });
+  const hosts = checkHosts(circumstances);
+  const token = checkOwnToken(config, settings, circumstances, hosts.hasToken);
+  const { findings, bot } = isBaseUrlWrong(settings)
+    ? { findings: unchecked(), bot: undefined }
+    : await checkKook(circumstances, token.isUsable);
   return {
-    settings: inForce,
+    settings,
     findings: [
-      { check: "node", ...observeNode(node) },
-      ...settingFindings(inForce, env),
-      ...wayFindings(inquiry, asked, env),
-      { check: "token", ...(own ?? observeAcceptance(inquiry, asked.token)) },
-      ...(await hostFindings(hosts, config.sandbox ? undefined : ask)),
+      ...of("node", checkNode(node)),
+      ...of("settings", ...checkSettings(settings, env)),
+      ...findings,
+      ...of("token", ...token.observations),
+      ...hosts.findings,
     ],
-    bot: own ? undefined : inquiry.me,
+    bot,
   };
 }
 
-type Ask = (config: Config, times: number) => Promise<Inquiry>;
+/** The token is for the address that was meant, so nothing is sent to the default one. */
+function unchecked(): Finding[] {
+  const observation = note(({ connection }) => connection.noAddress);
+  return [...of("connection", observation), ...of("token", observation)];
+}
 
-/** Asks about the same token at the same address once, however many hosts have it. */
-function createAsk(fetch: Fetch): Ask {
-  const inquiries = new Map<string, Promise<Inquiry>>();
-  return (config, times) => {
-    const { token, baseUrl, language, timeoutMs } = config;
-    const key = JSON.stringify([baseUrl, token]);
-    const known = inquiries.get(key);
-    if (known) return known;
-    const inquiry = askWhoseToken({ fetch, token, baseUrl, language, timeoutMs }, times);
-    inquiries.set(key, inquiry);
-    return inquiry;
+/** Without a usable token, KOOK's refusal of none tells as much about the way there. */
+async function checkKook(
+  { config, env, fetch }: Circumstances,
+  isUsable: boolean,
+): Promise<Pick<Examination, "findings" | "bot">> {
+  const { baseUrl, timeoutMs, sandbox } = config;
+  const token = isUsable ? config.token : ({ scheme: "Bot", value: "none" } as const);
+  const probe = await probeKook({ fetch, token, baseUrl, timeoutMs }, SAMPLES);
+  return {
+    findings: [
+      ...(sandbox ? of("connection", inSandbox) : networkFindings(probe, config, env)),
+      ...(isUsable ? of("token", checkAcceptance(probe, token)) : []),
+    ],
+    bot: isUsable ? probe.me : undefined,
   };
 }
 
-/** Without a token, KOOK's refusal of one that is none tells as much of the way there. */
-function probing(config: Config): Config {
-  return { ...config, token: { scheme: "Bot", value: "none" } };
-}
-
-/** What is wrong with the token in force, as far as it can be told without KOOK; undefined if it can be tried. */
-function observeOwnToken(
-  { token, sandbox }: Config,
-  inForce: SettingInForce[],
-  hosts: HostFindings[],
-): Observation | undefined {
-  if (sandbox) return undefined;
-  const textOf = (wanted: SettingInForce["name"]) =>
-    inForce.find(({ name }) => name === wanted)?.text;
-  const fromFile = textOf("tokenFile") !== undefined;
-  const text = textOf("token");
-  if (!fromFile && text !== undefined && isPlaceholder(text)) {
-    return error(...tokenWords.placeholder());
-  }
-  // The default address stands in for a wrong one, but the token is not for it.
-  if (inForce.some(({ name, problem }) => name === "baseUrl" && problem !== undefined)) {
-    return note(tokenWords.nowhereToGo);
-  }
-  if (!("problem" in token)) return undefined;
-  if (fromFile || text !== undefined) return error(...tokenWords.unusable(token.problem));
-  const elsewhere = hosts.some(({ toAsk }) => toAsk);
-  return elsewhere ? note(tokenWords.elsewhere) : error(...tokenWords.missing());
-}
-
-function observeNode({ version, needed }: Circumstances["node"]): Observation {
-  const fits = version.localeCompare(needed, "en", { numeric: true }) >= 0;
-  return fits ? ok(nodeWords.fits(version, needed)) : error(...nodeWords.old(version, needed));
-}
-
-function settingFindings(inForce: SettingInForce[], env: Circumstances["env"]): Finding[] {
-  const observations = [
-    ...inForce.flatMap(({ problem }) => (problem ? error(...settingWords.wrong(problem)) : [])),
-    ...unknownVariables(env).map(({ name, meant }) =>
-      warning(...settingWords.unknown(name, meant)),
-    ),
-    ...(env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0" ? [warning(...settingWords.unverified())] : []),
-  ];
-  return observations.map((observation) => ({ check: "settings", ...observation }));
-}
-
-function wayFindings(
-  inquiry: Inquiry,
-  { sandbox, baseUrl, timeoutMs }: Config,
-  env: Circumstances["env"],
-): Finding[] {
-  const proxy = proxyFor(baseUrl, env);
-  const findings = connectionFindings(inquiry, { baseUrl, timeoutMs, proxy });
-  if (sandbox) {
-    // There is no network between the sandbox and this.
-    const own = findings.filter(({ check }) => check === "latency" || check === "rate-limit");
-    return [{ check: "connection", ...ok(connectionWords.sandbox) }, ...own];
-  }
-  const through = observeProxy(baseUrl, env);
+function networkFindings(probe: Probe, { baseUrl, timeoutMs }: Config, env: Machine["env"]) {
+  const route = proxyFor(baseUrl, env);
+  const proxy = route.kind === "proxy" ? route.address : undefined;
   return [
-    ...through.map((observation): Finding => ({ check: "proxy", ...observation })),
-    ...findings,
+    ...of("proxy", checkProxy(baseUrl, env)),
+    ...checkConnection(probe, { baseUrl, timeoutMs, proxy }),
   ];
-}
-
-/** The hosts' findings, with KOOK's word on the token of each entry where it may be asked. */
-async function hostFindings(hosts: HostFindings[], ask: Ask | undefined): Promise<Finding[]> {
-  const all: Finding[] = [];
-  for (const { findings, toAsk, subject } of hosts) {
-    all.push(...findings);
-    if (!toAsk) continue;
-    const observation = ask
-      ? observeAcceptance(await ask(toAsk, 1), toAsk.token)
-      : note(hostWords.notTried);
-    all.push({ check: "token", subject, ...observation });
-  }
-  return all;
 }

@@ -1,48 +1,36 @@
-// What `doctor` finds: one fact about the set-up, in both languages, and what to do about it.
-import type { Text } from "../config/settings.ts";
+// One fact that doctor reports. It carries no text: the report takes the words from the catalogue of its language.
+import type { Messages } from "./messages.en.ts";
 
-/** `note` is neither good nor bad; `error` would keep the server from working. */
+/** `note` is neither good nor bad; an `error` keeps the server from working. */
 export type Status = "ok" | "note" | "warning" | "error";
 
-export type Check =
-  | "node"
-  | "settings"
-  | "proxy"
-  | "connection"
-  | "tls"
-  | "clock"
-  | "token"
-  | "latency"
-  | "rate-limit"
-  | "host";
+export type Check = keyof Messages["report"]["check"];
 
-export interface Finding {
-  check: Check;
+export interface Problem {
+  fact: string;
+  fix: string;
+}
+
+/** What was observed, before it is attached to a check or a host's file. */
+export interface Observation {
   status: Status;
-  /** What it is about where the check alone does not say, e.g. `Claude Desktop "kook"`. */
+  say: (words: Messages) => string | Problem;
+}
+
+export interface Finding extends Observation {
+  check: Check;
+  /** The host's file or entry, e.g. `Cursor, /home/me/.cursor/mcp.json`. */
   subject?: string;
-  text: Text;
-  /** What to do; there for every warning and error. */
-  remedy?: Text;
 }
 
-/** What was seen of a fact, before it is known which check or host it belongs to. */
-export type Observation = Omit<Finding, "check" | "subject">;
+type Fact = (words: Messages) => string;
+type FactAndFix = (words: Messages) => Problem;
 
-export const ok = (text: Text): Observation => ({ status: "ok", text });
-export const note = (text: Text, remedy?: Text): Observation => ({
-  status: "note",
-  text,
-  ...(remedy && { remedy }),
-});
-export const warning = (text: Text, remedy: Text): Observation => ({
-  status: "warning",
-  text,
-  remedy,
-});
-export const error = (text: Text, remedy: Text): Observation => ({ status: "error", text, remedy });
+export const ok = (say: Fact): Observation => ({ status: "ok", say });
+export const note = (say: Fact | FactAndFix): Observation => ({ status: "note", say });
+export const warning = (say: FactAndFix): Observation => ({ status: "warning", say });
+export const error = (say: FactAndFix): Observation => ({ status: "error", say });
 
-/** Words from elsewhere, for a line of their own: without control and invisible characters. */
-export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
-}
+/** Attaches observations to a check. */
+export const of = (check: Check, ...observations: Observation[]): Finding[] =>
+  observations.map((observation) => ({ check, ...observation }));

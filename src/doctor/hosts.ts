@@ -1,89 +1,93 @@
-// Goes through the hosts' configuration files: what is wrong with each file, and with each entry for this server.
-import type { Config } from "../config/config.ts";
-import { error, type Finding, note, type Observation, warning } from "./finding.ts";
-import { examineEntry, isThisServer } from "./host-entry.ts";
-import { type HostFile, hostFiles, type Machine, readHostFile } from "./host-files.ts";
-import { hostWords } from "./wording.ts";
+// The table of hosts: which files each one reads, in which format, and under which key its servers stand.
+import { posix, win32 } from "node:path";
 
-/** A host's file or one of its entries, with what was found there. */
-export interface HostFindings {
-  findings: Finding[];
-  /** The settings with which KOOK can be asked about the entry's token. */
-  toAsk: Config | undefined;
-  /** How further findings about this entry name it. */
-  subject: string;
+/** `json+comments` allows comments; `jsonc` allows trailing commas too. */
+export type Format = "json" | "json+comments" | "jsonc" | "toml";
+
+type Folder = "home" | "applications" | "claude" | "codex";
+
+interface Host {
+  name: string;
+  format: Format;
+  /** The key under which the host reads its servers. */
+  key: string;
+  /** A second place: under `<perProject>.<any name>.<key>`. */
+  perProject?: string;
+  /** Whether the host replaces `${…}` in an entry. */
+  fillsVariables: boolean;
+  /** Whether `${input:x}` needs an input `x` in the same file. */
+  hasInputs?: boolean;
+  /** The person's own files. */
+  own: [Folder, path: string][];
+  /** Files in the project's folder. */
+  project: string[];
 }
 
-/** Reads every host's file that exists. Of what stands in them, only this server's entries are looked at. */
-export function examineHosts(machine: Machine): HostFindings[] {
-  const files = hostFiles(machine);
-  const present = files.filter(({ path }) => machine.exists(path));
-  const absent = new Set(files.map(({ host }) => host));
-  for (const { host } of present) absent.delete(host);
-  const examined = present.flatMap((file) => examineFile(file, machine));
-  const named = examined.some(({ entry }) => entry);
-  return [
-    ...examined,
-    ...(named ? [] : [about(undefined, [note(...hostWords.nowhere())])]),
-    ...(absent.size > 0 ? [about(undefined, [note(hostWords.absent([...absent]))])] : []),
-  ];
+// biome-ignore format: one row a host reads as a table.
+const hosts: Host[] = [
+  { name: "Claude Desktop", format: "json", key: "mcpServers", fillsVariables: false,
+    own: [["applications", "Claude/claude_desktop_config.json"]], project: [] },
+  { name: "Claude Code", format: "json", key: "mcpServers", perProject: "projects", fillsVariables: true,
+    own: [["claude", ".claude.json"]], project: [".mcp.json"] },
+  { name: "VS Code", format: "jsonc", key: "servers", fillsVariables: true, hasInputs: true,
+    own: [["applications", "Code/User/mcp.json"], ["applications", "Code - Insiders/User/mcp.json"]],
+    project: [".vscode/mcp.json"] },
+  { name: "Cursor", format: "jsonc", key: "mcpServers", fillsVariables: true,
+    own: [["home", ".cursor/mcp.json"]], project: [".cursor/mcp.json"] },
+  { name: "Codex", format: "toml", key: "mcp_servers", fillsVariables: false,
+    own: [["codex", "config.toml"]], project: [".codex/config.toml"] },
+  { name: "Gemini CLI", format: "json+comments", key: "mcpServers", fillsVariables: true,
+    own: [["home", ".gemini/settings.json"]], project: [".gemini/settings.json"] },
+];
+
+export interface Place {
+  platform: NodeJS.Platform;
+  home: string;
+  /** The current folder, in which hosts look for a project's file; undefined if it was deleted. */
+  folder: string | undefined;
+  env: Readonly<Record<string, string | undefined>>;
 }
 
-interface Examined extends HostFindings {
-  /** It is about an entry for this server, not about the file alone. */
-  entry: boolean;
+/** The computer as the checks see it. */
+export interface Machine extends Place {
+  /** Reads a text file whole; its error has a `code`. */
+  readFile(path: string): string;
+  exists(path: string): boolean;
 }
 
-function examineFile(file: HostFile, machine: Machine): Examined[] {
-  const subject = `${file.host}, ${file.path}`;
-  const whole = (...observations: Observation[]) => ({
-    ...about(subject, observations),
-    entry: false,
-  });
-  let text: string;
-  try {
-    text = machine.readFile(file.path);
-  } catch (problem) {
-    const { code = "unknown error" } = problem as NodeJS.ErrnoException;
-    return [whole(error(...hostWords.unreadable(code)))];
-  }
-  const { entries, problem, marked } = readHostFile(file, text);
-  const ours = entries.filter(isThisServer);
-  const mentioned = ours.length > 0 || /kook/i.test(text);
-  if (problem) {
-    // A file that does not mention this server is somebody else's to mend.
-    if (!mentioned) return [whole(note(hostWords.unnamed))];
-    return [whole(error(...hostWords.syntax(problem.line, problem.column, problem.code)))];
-  }
-  if (ours.length === 0) {
-    const { replaces } = file;
-    const unread = replaces !== undefined && names(replaces, file, machine);
-    return [whole(unread ? warning(...hostWords.unread(replaces)) : note(hostWords.unnamed))];
-  }
-  const mark = marked && !file.comments ? [whole(warning(...hostWords.marked()))] : [];
-  return [
-    ...mark,
-    ...ours.map((entry) => {
-      const { observations, toAsk } = examineEntry(entry, machine);
-      const named = `${subject}, ${JSON.stringify(entry.name)}`;
-      return { ...about(named, observations), toAsk, entry: true };
-    }),
-  ];
+export interface HostFile extends Host {
+  path: string;
+  /** The file stands in the project's folder, where it may be committed. */
+  isShared: boolean;
 }
 
-/** Whether the file at `path`, of the same form as `file`, names this server. */
-function names(path: string, file: HostFile, machine: Machine): boolean {
-  if (!machine.exists(path)) return false;
-  try {
-    return readHostFile(file, machine.readFile(path)).entries.some(isThisServer);
-  } catch {
-    return false;
-  }
+/** Every file in which a known host may name this server, each once. */
+export function hostFiles({ platform, home, folder, env }: Place): HostFile[] {
+  const { join } = pathsOf(platform);
+  const applications = {
+    win32: env["APPDATA"] || join(home, "AppData", "Roaming"),
+    darwin: join(home, "Library", "Application Support"),
+  }[platform as string];
+  const folders: Record<Folder, string> = {
+    home,
+    applications: applications ?? (env["XDG_CONFIG_HOME"] || join(home, ".config")),
+    claude: env["CLAUDE_CONFIG_DIR"] || home,
+    codex: env["CODEX_HOME"] || join(home, ".codex"),
+  };
+  const files = hosts.flatMap((host): HostFile[] => [
+    ...host.own.map(([base, path]) => ({
+      ...host,
+      path: join(folders[base], path),
+      isShared: false,
+    })),
+    ...(folder === undefined ? [] : host.project).map((path) => ({
+      ...host,
+      path: join(folder ?? "", path),
+      isShared: true,
+    })),
+  ]);
+  // In the home folder a project's file is the person's own.
+  return files.filter(({ path }, index) => files.findIndex((file) => file.path === path) === index);
 }
 
-function about(subject: string | undefined, observations: Observation[]): HostFindings {
-  const findings = observations.map(
-    (observation): Finding => ({ check: "host", ...(subject && { subject }), ...observation }),
-  );
-  return { findings, toAsk: undefined, subject: subject ?? "" };
-}
+export const pathsOf = (platform: NodeJS.Platform) => (platform === "win32" ? win32 : posix);

@@ -1,34 +1,37 @@
-// An examination as a person reads it, and as a program does.
+// The report, for a person or as JSON.
+import { styleText } from "node:util";
 import type { SettingInForce } from "../config/config.ts";
-import { type Setting, settings, type Text } from "../config/settings.ts";
+import { type Setting, settings } from "../config/settings.ts";
 import { withoutTokens } from "../config/token-pattern.ts";
 import type { Examination } from "./doctor.ts";
-import type { Finding, Status } from "./finding.ts";
-import { reportWords as words } from "./wording.ts";
+import type { Finding, Problem, Status } from "./finding.ts";
+import { en, type Messages } from "./messages.en.ts";
+import { zh } from "./messages.zh.ts";
 
-export type Language = keyof Text;
+export type Language = "en" | "zh";
 
-/** Signs of the four kinds of finding, and the colour that each is painted in. */
+const catalogues: Record<Language, Messages> = { en, zh };
+
 const signs = {
-  ok: ["✓", 32],
-  note: ["·", 90],
-  warning: ["!", 33],
-  error: ["✗", 31],
-} as const satisfies Record<Status, [string, number]>;
+  ok: ["✓", "green"],
+  note: ["·", "gray"],
+  warning: ["!", "yellow"],
+  error: ["✗", "red"],
+} as const satisfies Record<Status, [string, string]>;
 
-/** Chinese where it was set or is the system's language, English otherwise. */
+/** Chinese if it was set or is the system's language, else English. */
 export function languageOf(
   inForce: SettingInForce[],
   env: Readonly<Record<string, string | undefined>>,
   systemLocale: string,
 ): Language {
   const set = inForce.find(({ name }) => name === "language");
-  const chosen = set?.source === "flag" || set?.source === "environment" ? set.text : undefined;
+  const chosen = set && isSet(set) ? set.text : undefined;
   const locale = env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"] || systemLocale;
-  return /^zh/i.test(chosen ?? locale) ? "zh" : "en";
+  return /^(zh|中文)/i.test(chosen ?? locale) ? "zh" : "en";
 }
 
-/** False where something would keep the server from working. */
+/** False if something keeps the server from working. */
 export function works({ findings }: Examination): boolean {
   return findings.every(({ status }) => status !== "error");
 }
@@ -36,38 +39,52 @@ export function works({ findings }: Examination): boolean {
 export interface ReportOptions {
   version: string;
   language: Language;
-  /** With the escape sequences of a terminal. */
+  /** With a terminal's escape codes. */
   coloured: boolean;
+  /** All settings, not only those that were set. */
+  verbose?: boolean | undefined;
 }
 
-/** Lines for a person. Whatever is quoted in them, a token is not. */
+/** Lines for a person. A token quoted by mistake is removed. */
 export function plainReport(examination: Examination, options: ReportOptions): string {
-  const { version, language } = options;
-  const { findings } = examination;
-  const heading = (text: Text) => paint(text[language], 1, options);
-  const isHost = ({ check, subject }: Finding) => check === "host" || subject !== undefined;
-  const checks = findings.filter((finding) => !isHost(finding));
-  const hosts = findings.filter(isHost);
+  const words = catalogues[options.language];
+  const { report } = words;
+  const { settings, findings } = examination;
+  // The caller has decided on colour, so Node must not decide again by stdout.
+  const paint: Painter = (format, text) =>
+    options.coloured ? styleText(format, text, { validateStream: false }) : text;
+  const linesOf = ({ status, say }: Finding, label?: string) => {
+    const { text, remedy } = textsOf(say(words));
+    const [sign, colour] = signs[status];
+    const start = label === undefined ? "" : `${label}${report.colon}`;
+    return [`${paint(colour, sign)} ${start}${text}`, ...(remedy ? [`  → ${remedy}`] : [])];
+  };
+  const isHost = ({ check }: Finding) => check === "host";
   const lines = [
-    `kook-chat-mcp ${version} doctor`,
+    `kook-chat-mcp ${options.version} doctor`,
     "",
-    heading(words.settings),
-    ...settingLines(examination.settings, language),
+    paint("bold", report.settings),
+    ...settingLines(settings, report, options.verbose === true),
     "",
-    heading(words.checks),
-    ...checks.flatMap((finding) => linesOf(finding, options)),
+    paint("bold", report.checks),
+    ...findings
+      .filter((finding) => !isHost(finding))
+      .flatMap((finding) => linesOf(finding, report.check[finding.check])),
     "",
-    heading(words.hosts),
-    ...hostLines(hosts, options),
+    paint("bold", report.check.host),
+    ...hostLines(findings.filter(isHost), linesOf),
     "",
-    ...conclusion(findings, language),
+    ...conclusion(findings, report),
     "",
   ];
   return withoutTokens(lines.join("\n"));
 }
 
-/** One JSON document for a program. Texts are in the language chosen; `check` and `status` are not. */
+type Painter = (format: Parameters<typeof styleText>[0], text: string) => string;
+
+/** One JSON document. Only its texts depend on the language. */
 export function jsonReport(examination: Examination, { version, language }: ReportOptions): string {
+  const words = catalogues[language];
   const report = {
     version,
     ok: works(examination),
@@ -78,61 +95,63 @@ export function jsonReport(examination: Examination, { version, language }: Repo
         ? { env, source, present: text !== undefined }
         : { env, flag, source, ...(problem === undefined && { value: text }) };
     }),
-    findings: examination.findings.map(({ text, remedy, ...rest }) => ({
-      ...rest,
-      text: text[language],
-      remedy: remedy?.[language],
-    })),
+    findings: examination.findings.map(({ say, ...rest }) => ({ ...rest, ...textsOf(say(words)) })),
   };
   const shown = (_: string, value: unknown) =>
     typeof value === "string" ? withoutTokens(value) : value;
   return `${JSON.stringify(report, shown, 2)}\n`;
 }
 
-function settingLines(inForce: SettingInForce[], language: Language): string[] {
-  const width = Math.max(...inForce.map(({ name }) => settings[name].env.length));
-  return inForce.map(({ name, source, text, problem }) => {
+function textsOf(said: string | Problem): { text: string; remedy?: string } {
+  return typeof said === "string" ? { text: said } : { text: said.fact, remedy: said.fix };
+}
+
+const isSet = ({ source }: SettingInForce) => source === "flag" || source === "environment";
+
+function settingLines(
+  inForce: SettingInForce[],
+  words: Messages["report"],
+  isVerbose: boolean,
+): string[] {
+  const shown = inForce.filter((setting) => isVerbose || isSet(setting));
+  const width = Math.max(...shown.map(({ name }) => settings[name].env.length));
+  const lines = shown.map(({ name, source, text, problem }) => {
     const { env, isSecret }: Setting = settings[name];
-    const from = words.source[source][language];
+    const from = words.source[source];
     if (text === undefined) return `  ${env.padEnd(width)}  ${from}`;
-    // What could not be understood is told among the findings, as far as it may be shown.
-    const shown = isSecret ? words.present[language] : problem ? "✗" : text;
-    return `  ${env.padEnd(width)}  ${shown}  ${words.bracketed(from)[language]}`;
+    // The findings quote a wrong value, if it may be shown.
+    const value = isSecret ? words.present : problem ? "✗" : text;
+    return `  ${env.padEnd(width)}  ${value}  ${words.bracketed(from)}`;
+  });
+  return isVerbose ? lines : [...lines, `  ${words.defaults}`];
+}
+
+/** Each file or entry once, with its findings below it; a file with a single note takes one line. */
+function hostLines(
+  findings: Finding[],
+  linesOf: (finding: Finding, label?: string) => string[],
+): string[] {
+  const subjects = new Set(findings.map(({ subject }) => subject));
+  return [...subjects].flatMap((subject) => {
+    const about = findings.filter((finding) => finding.subject === subject);
+    const [first] = about;
+    if (subject === undefined) return about.flatMap((finding) => linesOf(finding));
+    if (about.length === 1 && first?.status === "note") return linesOf(first, subject);
+    const lines = about.flatMap((finding) => linesOf(finding));
+    return [subject, ...lines.map((line) => `  ${line}`)];
   });
 }
 
-function linesOf({ check, status, text, remedy }: Finding, options: ReportOptions): string[] {
-  const { language } = options;
-  const [sign, colour] = signs[status];
-  // What is found of a host stands under its name.
-  const label = check === "host" ? "" : `${words.check[check][language]}${words.colon[language]}`;
-  const line = `${paint(sign, colour, options)} ${label}${text[language]}`;
-  return remedy ? [line, `  → ${remedy[language]}`] : [line];
-}
-
-/** Each file or entry once, and below it what was found. */
-function hostLines(findings: Finding[], options: ReportOptions): string[] {
-  let current: string | undefined;
-  return findings.flatMap((finding) => {
-    const { subject } = finding;
-    const lines = linesOf(finding, options);
-    if (subject === undefined) return lines;
-    const heading = subject === current ? [] : [subject];
-    current = subject;
-    return [...heading, ...lines.map((line) => `  ${line}`)];
-  });
-}
-
-function conclusion(findings: Finding[], language: Language): string[] {
-  const count = (status: Status) => findings.filter((finding) => finding.status === status).length;
+function conclusion(findings: Finding[], words: Messages["report"]): string[] {
+  const count = (wanted: Status) => findings.filter(({ status }) => status === wanted).length;
   const errors = count("error");
   const warnings = count("warning");
+  const isHosts = findings.some(
+    ({ check, status }) => check === "host" && (status === "error" || status === "warning"),
+  );
   return [
-    (errors > 0 ? words.broken(errors) : words.works)[language],
-    ...(warnings > 0 ? [words.warnings(warnings)[language]] : []),
+    errors > 0 ? words.broken(errors) : words.works,
+    ...(warnings > 0 ? [words.warnings(warnings)] : []),
+    ...(isHosts ? [words.restart] : []),
   ];
-}
-
-function paint(text: string, code: number, { coloured }: ReportOptions): string {
-  return coloured ? `\u001b[${code}m${text}\u001b[0m` : text;
 }

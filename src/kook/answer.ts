@@ -1,10 +1,12 @@
 // From the bytes of an answer to its envelope, or to what is wrong with it.
 import type * as z from "zod";
-import { MalformedAnswerError } from "./errors.ts";
-import { envelopeSchema } from "./wire/chat.ts";
+import { isRedirect, MalformedAnswerError } from "./errors.ts";
+import { envelopeSchema } from "./wire/envelope.ts";
 
-/** A page of 50 chats is about 25 kB; what is a hundred times larger is no answer of KOOK's. */
+/** A page of 50 chats is about 25 kB, so this bound is only reached by an answer that is not KOOK's. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+export type Envelope = z.infer<typeof envelopeSchema>;
 
 interface Body {
   readonly status: number;
@@ -12,8 +14,8 @@ interface Body {
 }
 
 /**
- * Reads the body up to a bound, so that an endless one costs no memory.
- * @throws MalformedAnswerError for one that is too long or cannot be decompressed; what the network throws
+ * Reads the body up to a bound, so that an endless one does not fill memory.
+ * @throws MalformedAnswerError if it is too long or cannot be decompressed; what the network throws
  */
 export async function readBody({ status, body }: Body): Promise<string> {
   const decoder = new TextDecoder();
@@ -22,17 +24,17 @@ export async function readBody({ status, body }: Body): Promise<string> {
   try {
     for await (const chunk of body ?? []) {
       size += chunk.byteLength;
-      if (size > MAX_BODY_BYTES) throw new MalformedAnswerError(status, "it is longer than 4 MiB");
+      if (size > MAX_BODY_BYTES) throw new MalformedAnswerError(status, "longer than 4 MiB");
       text += decoder.decode(chunk, { stream: true });
     }
   } catch (error) {
     if (!isBrokenCompression(error)) throw error;
-    throw new MalformedAnswerError(status, "its compression is broken");
+    throw new MalformedAnswerError(status, "the compression is broken");
   }
   return text + decoder.decode();
 }
 
-/** zlib's errors have codes of their own. */
+/** zlib's errors have codes that begin with Z_. */
 function isBrokenCompression(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (String((cause as NodeJS.ErrnoException).code).startsWith("Z_")) return true;
@@ -41,28 +43,26 @@ function isBrokenCompression(error: unknown): boolean {
 }
 
 /**
- * @param clean what is done to each text of the answer, whatever its meaning
+ * @param redact applied to every text in the answer, to keep the token out of errors and results
  * @throws MalformedAnswerError
  */
 export function parseEnvelope(
   status: number,
   text: string,
-  clean: (text: string) => string,
-): z.infer<typeof envelopeSchema> {
-  // Redirects are told apart: the remedy (a wrong base URL) is another one than for a broken answer.
-  if (status >= 300 && status < 400) {
-    throw new MalformedAnswerError(status, "it redirects elsewhere, where the token must not go");
+  redact: (text: string) => string,
+): Envelope {
+  // Redirects have a message of their own, because the fix (a wrong base URL) differs from that of a broken answer.
+  if (isRedirect(status)) {
+    throw new MalformedAnswerError(status, "a redirect, which is not followed; nothing was done");
   }
-  if (text.trim() === "") throw new MalformedAnswerError(status, "it is empty");
+  if (text.trim() === "") throw new MalformedAnswerError(status, "empty");
   let json: unknown;
   try {
-    json = mayNeedCleaning(text, clean)
-      ? JSON.parse(quoteLargeIntegers(text), (_, value) =>
-          typeof value === "string" ? clean(value) : value,
-        )
-      : JSON.parse(quoteLargeIntegers(text));
+    json = JSON.parse(quoteLargeIntegers(text), (_, value) =>
+      typeof value === "string" ? redact(value) : value,
+    );
   } catch {
-    const problem = text.trimStart().startsWith("<") ? "it is an HTML page" : "it is no valid JSON";
+    const problem = text.trimStart().startsWith("<") ? "an HTML page" : "not valid JSON";
     throw new MalformedAnswerError(status, problem);
   }
   const envelope = envelopeSchema.safeParse(json);
@@ -70,18 +70,10 @@ export function parseEnvelope(
   return envelope.data;
 }
 
-/** Looking at each text by itself takes as long as all else that is done with an answer; most answers hold no token. */
-function mayNeedCleaning(json: string, clean: (text: string) => string): boolean {
-  if (!json.includes("\\")) return clean(json) !== json;
-  const unescaped = json.replace(/\\(["/])/g, "$1");
-  // JSON may also hide a letter as `\u0041`, and has a backslash twice.
-  return /\\u00|\\\\/.test(json) || clean(unescaped) !== unescaped;
-}
-
-/** Where a number may begin that is too large: most answers have none, and finding the others takes long. */
+/** Cheap test for a number of 16 digits or more: most answers have none. */
 const largeInteger = /(?:^|[:,[\s])-?\d{16}/;
 
-/** Ids are 64-bit, and JSON.parse would round one that is sent as a number: as text it keeps its digits. */
+/** Quotes integers that JSON.parse would round: ids are 64-bit, and some fields send them as numbers. */
 function quoteLargeIntegers(json: string): string {
   if (!largeInteger.test(json)) return json;
   return json.replace(stringsAndNumbers, (token) =>
@@ -89,14 +81,12 @@ function quoteLargeIntegers(json: string): string {
   );
 }
 
-// Strings are matched so that digits within them are passed over; one that does not end, to the end of the text, as
-// otherwise each quotation mark in it would be tried as a beginning.
+// Matches strings too, to skip digits inside them. An unterminated string matches to the end of the text; otherwise each
+// quotation mark in it would be tried as a start, which takes quadratic time.
 const stringsAndNumbers = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
 
-/** Where an answer departs from what is documented; names fields, never quotes values. */
+/** Where an answer departs from the documents; names fields, never quotes values. */
 export function problemOf(error: z.ZodError): string {
   const path = error.issues[0]?.path.join(".") ?? "";
-  return path === ""
-    ? "it has no `data` of the documented form"
-    : `\`${path}\` is missing or of the wrong type`;
+  return path === "" ? "`data` is missing or malformed" : `\`${path}\` is missing or malformed`;
 }

@@ -8,8 +8,10 @@ export interface CallOptions {
   /** `background` yields to `person` in the rate limiter's queue. Default: `person`. */
   priority?: "person" | "background" | undefined;
   /**
-   * Called when the request starts to wait, every few seconds while it waits, and before each retry.
+   * Called when the request starts to wait for the rate limit, and every few seconds while it waits.
    * `waitMs` is the expected wait; 0 if that depends on the answer to an earlier request.
    */
   onWait?: ((waitMs: number) => void) | undefined;
+  /** Called before the second and each further attempt, with its number. */
+  onRetry?: ((attempt: number) => void) | undefined;
 }

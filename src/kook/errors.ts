@@ -1,31 +1,17 @@
-// One class per way in which a call to KOOK fails. The floors above tell them apart with instanceof; none of them ever
-// carries the token, a header or an answer's body.
+// One class per way in which a call to KOOK fails. The floors above tell them apart with instanceof; none carries the
+// token, a header or an answer's body.
 
-/** True where a write may have been carried out although no success was reported. */
-export function isDoubtful(error: unknown): boolean {
-  return (
-    error instanceof TimeoutError ||
-    error instanceof ConnectionError ||
-    error instanceof MalformedAnswerError ||
-    (error instanceof ApiError && error.reason === "server_error")
-  );
+/** What all failures of a call to KOOK have in common. `name` is a literal: the build shortens class names. */
+abstract class KookError extends Error {}
+
+/** The server's set-up is wrong, so nothing was sent. The message names the setting. */
+export class TokenError extends KookError {
+  override readonly name = "TokenError";
 }
-
-/** What all failures of a call to KOOK have in common. */
-abstract class KookError extends Error {
-  override get name(): string {
-    return this.constructor.name;
-  }
-}
-
-/** There is no usable token, so nothing was sent. The message says what is wrong with the setting. */
-export class TokenError extends KookError {}
 
 /**
- * What an answer of KOOK's means, as far as it can be told.
- *
- * Status and code decide where they can. KOOK's 40000 is a catch-all whose cause stands only in a message in KOOK's
- * language, so `blocked`, `cannot_message` and `maintenance` are read from the Chinese text and are hints, no more.
+ * What a refusal means. Status and code decide where they can. KOOK's 40000 is a catch-all whose cause stands only in a
+ * Chinese message, so `not_found`, `blocked`, `cannot_message` and `maintenance` may be read from that text.
  */
 export type ApiErrorReason =
   | "bad_token"
@@ -37,13 +23,14 @@ export type ApiErrorReason =
   | "server_error"
   | "other";
 
-/** KOOK answered, and said no: an envelope whose `code` is not 0. */
+/** KOOK answered and refused: an envelope whose `code` is not 0. */
 export class ApiError extends KookError {
-  /** KOOK's own code, e.g. 40000. */
+  override readonly name = "ApiError";
+  /** KOOK's code, e.g. 40000. */
   readonly code: number;
   /** HTTP status; 200 is possible, because KOOK also reports failures in a successful answer. */
   readonly status: number;
-  /** KOOK's own words, in the language of `Accept-Language`. */
+  /** KOOK's words, in Chinese. */
   readonly kookMessage: string;
 
   constructor(answer: { code: number; status: number; message: string }) {
@@ -54,23 +41,34 @@ export class ApiError extends KookError {
   }
 
   get reason(): ApiErrorReason {
+    const is = (...codes: number[]) => codes.includes(this.status) || codes.includes(this.code);
     if (this.status >= 500 || this.code === 500) return "server_error";
-    if (this.status === 401 || this.code === 401) return "bad_token";
-    if (this.status === 403 || this.code === 403 || this.code === 40300) return "no_permission";
-    if (this.status === 404 || this.code === 404) return "not_found";
-    if (this.kookMessage.includes("屏蔽")) return "blocked";
-    if (this.kookMessage.includes("无法发起私信")) return "cannot_message";
-    if (this.kookMessage.includes("维护")) return "maintenance";
-    return "other";
+    if (is(401)) return "bad_token";
+    if (is(403, 40_300)) return "no_permission";
+    if (is(404, 40_012)) return "not_found";
+    return reasonOfWords(this.kookMessage);
   }
 }
 
+const words: [RegExp, ApiErrorReason][] = [
+  [/屏蔽/, "blocked"],
+  [/无法发起私信/, "cannot_message"],
+  [/维护/, "maintenance"],
+  // 资源不存在 is about an uploaded file, not about a chat or user (seen in KookBC).
+  [/(?<!资源)不存在/, "not_found"],
+];
+
+function reasonOfWords(message: string): ApiErrorReason {
+  return words.find(([pattern]) => pattern.test(message))?.[1] ?? "other";
+}
+
 /**
- * The request waited, or would have to wait, longer than is allowed; it was not sent, or was refused with HTTP 429. Either
- * this token's share of requests is used up, or requests before this one are still `unanswered`.
+ * The request was not sent, because it would wait longer than allowed, or KOOK refused it with a rate limit. Either the
+ * token's requests are used up, or earlier requests are still `unanswered`.
  */
 export class RateLimitError extends KookError {
-  /** Seconds until the request could go, or after which it is worth trying again. */
+  override readonly name = "RateLimitError";
+  /** Seconds after which a new attempt can succeed. */
   readonly retryAfterSeconds: number;
 
   constructor(retryAfterSeconds: number, cause: "used_up" | "unanswered" = "used_up") {
@@ -83,34 +81,77 @@ export class RateLimitError extends KookError {
   }
 }
 
-/** No complete answer came within the time allowed. For a write this means that nobody knows whether it happened. */
+/** The call's deadline passed before this request was sent. */
+export class DeadlineError extends KookError {
+  override readonly name = "DeadlineError";
+
+  constructor() {
+    super("Not sent: the call's time was up.");
+  }
+}
+
+/** No complete answer came in time. For a write this means that nobody knows whether it happened. */
 export class TimeoutError extends KookError {
+  override readonly name = "TimeoutError";
+
   constructor(timeoutMs: number) {
-    super(`KOOK did not answer within ${timeoutMs} ms.`);
+    super(`KOOK did not answer within ${Math.round(timeoutMs)} ms.`);
   }
 }
 
-/** The network failed before a complete answer had come. */
+/** The network failed before a complete answer arrived. */
 export class ConnectionError extends KookError {
-  constructor(reason: string) {
+  override readonly name: string = "ConnectionError";
+  /** False: nothing of the request was written, so a write was not done and may be retried. True: the outcome is unknown. */
+  readonly sent: boolean;
+  /** The system's, OpenSSL's or undici's, e.g. ECONNREFUSED. */
+  readonly code: string | undefined;
+
+  constructor(reason: string, { sent, code }: { sent: boolean; code?: string | undefined }) {
     super(`KOOK cannot be reached: ${reason}.`);
+    this.sent = sent;
+    this.code = code;
   }
 }
 
-/** The proxy of the environment failed or refused; KOOK was not reached. */
+/** The proxy is unusable, unreachable, or refused the tunnel to KOOK. Nothing was sent to KOOK. */
 export class ProxyError extends ConnectionError {
-  constructor(problem: string) {
-    super(`the proxy that HTTPS_PROXY names ${problem}`);
+  override readonly name = "ProxyError";
+  /** The environment variable that holds the proxy in force. */
+  readonly variable: string;
+  /** HTTP status with which the proxy refused the tunnel. */
+  readonly status: number | undefined;
+
+  constructor(
+    variable: string,
+    problem: string,
+    { code, status }: { code?: string | undefined; status?: number | undefined } = {},
+  ) {
+    super(`the proxy that ${variable} names ${problem}`, { sent: false, code });
+    this.variable = variable;
+    this.status = status;
   }
 }
 
-/** An answer came that is not what KOOK's API answers with, e.g. the HTML page of a gateway. */
+/** An answer that is not KOOK's API, e.g. a gateway's HTML page. */
 export class MalformedAnswerError extends KookError {
+  override readonly name = "MalformedAnswerError";
   /** HTTP status of that answer. */
   readonly status: number;
 
   constructor(status: number, problem: string) {
-    super(`The answer (HTTP ${status}) is not one of KOOK's API: ${problem}.`);
+    super(`Unexpected response (HTTP ${status}): ${problem}.`);
     this.status = status;
   }
 }
+
+/** True where a write may have been carried out although no success was reported. */
+export function isDoubtful(error: unknown): boolean {
+  if (error instanceof MalformedAnswerError) return !isRedirect(error.status);
+  if (error instanceof ConnectionError) return error.sent;
+  return (
+    error instanceof TimeoutError || (error instanceof ApiError && error.reason === "server_error")
+  );
+}
+
+export const isRedirect = (status: number) => status >= 300 && status < 400;

@@ -1,26 +1,24 @@
-// Failures in words that a model can act on: what happened, KOOK's own code and message, what to do next.
-import {
-  HiddenChatError,
-  TargetNotAllowedError,
-  UnfinishedSearchError,
-  UnsettledWriteError,
-} from "../chats/errors.ts";
+// Failures in words that a model can act on: what happened, KOOK's code and message, what to do next. Knows no chat or
+// message: each family brings its advice.
 import {
   ApiError,
   type ApiErrorReason,
   ConnectionError,
+  DeadlineError,
   MalformedAnswerError,
   ProxyError,
   RateLimitError,
   TimeoutError,
   TokenError,
 } from "../kook/errors.ts";
+import { LostAnswerError } from "../kook/reconcile.ts";
 import { quoted } from "../text/untrusted.ts";
 import { ConfirmationError } from "./confirmation.ts";
 import { ArgumentError } from "./tools/arguments.ts";
 
-/** An error of the protocol, for requests whose results have no `isError`. Its message reaches the host as it stands. */
+/** An error of the protocol, for requests whose results have no `isError`. The host gets its message unchanged. */
 export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
   readonly code: number;
   readonly data: Record<string, unknown> | undefined;
 
@@ -31,97 +29,86 @@ export class ProtocolError extends Error {
   }
 }
 
-/** What a model is told of any error. Never a stack, a header, a URL or a token. */
+/** What a family adds to the words for failures. */
+export interface Advice {
+  /** What to do after a refusal that means something particular for this family. */
+  refusals: Partial<Record<ApiErrorReason, string>>;
+  /** What to do after a change whose answer was lost. */
+  lostAnswer: Record<LostAnswerError["outcome"], string>;
+  /** Words for the family's own errors; undefined for others. */
+  explain(error: unknown): string | undefined;
+}
+
+/** Puts an error into words. Never a stack, a header, a URL or a token; at most 600 characters. */
 export type Explain = (error: unknown) => string;
 
+export const MAX_FAILURE_LENGTH = 600;
 /** Longer than any message of KOOK's that has been seen. */
 const MAX_MESSAGE_LENGTH = 200;
-/** A model that has been told how to mend the set-up needs no second telling; another conversation may. */
-const TOLD_MS = 600_000;
 
-const advice: Record<Exclude<ApiErrorReason, "bad_token">, string> = {
-  no_permission: "The bot may not do this. Trying again will not help.",
-  not_found:
-    "There is no such chat or user, or it is not the bot's. list_chats shows the chats that exist; its query finds one by username or user id.",
+const refusals: Record<ApiErrorReason, string> = {
+  bad_token: "KOOK does not accept the token.",
+  no_permission: "The bot may not do this. Do not try again.",
+  not_found: "It does not exist, or is not the bot's.",
   blocked: "The user has blocked the bot. Do not try again.",
-  cannot_message:
-    "KOOK lets the bot open no chat with this user now; the user may have to write to the bot first.",
-  maintenance: "KOOK is being maintained. Try again in some minutes.",
-  server_error: "KOOK has a fault of its own. Try again later.",
+  cannot_message: "KOOK does not let the bot start a chat with this user.",
+  maintenance: "KOOK is down for maintenance. Try again in some minutes.",
+  server_error: "KOOK has an internal error. Try again later.",
   other: "KOOK's message says why; check the arguments against it before trying again.",
 };
 
-const outcomes = {
-  not_done: "The chats were looked at afterwards: the change was not made. It may be tried again.",
-  unknown:
-    "Whether the change was made is unknown, as looking failed too. Look with list_chats before repeating it.",
-};
-
-/** What a person must do before any call can succeed; told whole once in a while. */
+/** What a person must do before any call can succeed. */
 const setUp = {
   token:
-    "Ask the person who runs this server to copy the bot's token from https://developer.kookapp.cn (应用 → 机器人) into KOOK_TOKEN, or into the file that KOOK_TOKEN_FILE names, and restart it; trying again will not help.",
+    "Ask the person who runs this server to copy the bot's token from https://developer.kookapp.cn (应用 → 机器人) into KOOK_TOKEN, or into the file that KOOK_TOKEN_FILE names, and to restart the server. Do not try again before that.",
   network:
-    "The network, a proxy or KOOK_BASE_URL may be at fault: the person who runs this server can find out with `kook-chat-mcp doctor`.",
+    "The network, a proxy or KOOK_BASE_URL may be wrong. The person who runs this server can find out with its `doctor` command.",
   proxy:
-    "The person who runs this server must mend HTTPS_PROXY or NO_PROXY; `kook-chat-mcp doctor` shows what is in force.",
+    "The person who runs this server must correct the proxy variable or NO_PROXY; its `doctor` command shows what is in force.",
 };
 
-/** Makes the words for the failures of one session. */
-export function createExplain(): Explain {
-  const toldAt = new Map<string, number>();
-
-  /** The help a person needs, or that it was given already. */
-  function help(about: keyof typeof setUp): string {
-    const now = Date.now();
-    if (now - (toldAt.get(about) ?? Number.NEGATIVE_INFINITY) < TOLD_MS) {
-      return "What to do was said before.";
+export function explainWith(advice: Advice): Explain {
+  const explain = (error: unknown): string => {
+    if (error instanceof LostAnswerError) {
+      return `${explain(error.cause)} ${advice.lostAnswer[error.outcome]}`;
     }
-    toldAt.set(about, now);
-    return setUp[about];
-  }
-
-  function explain(error: unknown): string {
-    if (error instanceof ApiError) {
-      const { code, status, reason, kookMessage } = error;
-      const refusal = `KOOK refused: code ${code}, HTTP ${status}, ${quoted(kookMessage, MAX_MESSAGE_LENGTH)}.`;
-      if (reason !== "bad_token") return `${refusal} ${advice[reason]}`;
-      return `${refusal} KOOK does not accept the token. ${help("token")}`;
-    }
-    if (error instanceof TokenError) return `${error.message} ${help("token")}`;
-    if (error instanceof ProxyError) return `${error.message} ${help("proxy")}`;
-    if (error instanceof ConnectionError) return `${error.message} ${help("network")}`;
-    if (error instanceof UnsettledWriteError) {
-      return `${explain(error.cause)} ${outcomes[error.outcome]}`;
-    }
-    return explainPlainly(error);
-  }
-  return explain;
+    if (error instanceof ApiError) return explainRefusal(error, advice);
+    return advice.explain(error) ?? explainCommon(error);
+  };
+  return (error) => cut(explain(error));
 }
 
-function explainPlainly(error: unknown): string {
+function explainRefusal(error: ApiError, advice: Advice): string {
+  const { code, status, reason, kookMessage } = error;
+  const said = `KOOK refused: code ${code}, HTTP ${status}, ${quoted(kookMessage, MAX_MESSAGE_LENGTH)}.`;
+  const todo = reason === "bad_token" ? ` ${setUp.token}` : "";
+  return `${said} ${advice.refusals[reason] ?? refusals[reason]}${todo}`;
+}
+
+function explainCommon(error: unknown): string {
   if (error instanceof ArgumentError) return error.message;
-  if (error instanceof HiddenChatError) {
-    return "There is no such chat among those that this server may see (KOOK_ALLOW_TARGETS). list_chats shows them.";
-  }
-  if (error instanceof UnfinishedSearchError) {
-    return "The bot's chats have not all been looked through for the allowed ones. The same call again goes on.";
-  }
-  if (error instanceof TargetNotAllowedError) {
-    return "KOOK_ALLOW_TARGETS does not let this server open a chat with this user. Nothing was sent; trying again will not help.";
+  if (error instanceof TokenError) return `${error.message} ${setUp.token}`;
+  if (error instanceof ConnectionError) {
+    const sent = error.sent ? "" : " Nothing was sent.";
+    return `${error.message}${sent} ${error instanceof ProxyError ? setUp.proxy : setUp.network}`;
   }
   if (error instanceof ConfirmationError) {
-    return "The host could not put the question to a person, so nothing was deleted. If its prompts do not work, the person who runs this server can set KOOK_CONFIRM_DELETE to never and rely on the host's own approval.";
+    return "The question could not be put to a person, so nothing was changed. If the host's forms do not work, the person who runs this server can set the confirmation to never and rely on the host's own approval.";
   }
   if (error instanceof RateLimitError) {
     return `${error.message} Wait ${error.retryAfterSeconds} s before the next call.`;
   }
-  if (error instanceof TimeoutError) return `${error.message} Try again later.`;
+  if (error instanceof TimeoutError || error instanceof DeadlineError) {
+    return `${error.message} Try again later.`;
+  }
   if (error instanceof MalformedAnswerError) {
     return `${error.message} KOOK may be down, or KOOK_BASE_URL or a proxy leads elsewhere.`;
   }
-  if (error instanceof DOMException && error.name === "AbortError") {
+  if (error instanceof DOMException && error.name === "AbortError")
     return "The call was cancelled.";
-  }
-  return "This server has a fault of its own; nothing is known of the outcome.";
+  return "This server has an internal error; the outcome is unknown.";
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_FAILURE_LENGTH ? text : `${text.slice(0, MAX_FAILURE_LENGTH - 1)}…`;
 }

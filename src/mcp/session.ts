@@ -1,4 +1,4 @@
-// The host at the other end of one call: what it can be told, and asked, while the call goes on.
+// What the host at the other end of one call can do: show progress, and put a form to a person.
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import {
@@ -9,48 +9,58 @@ import {
   type ServerRequest,
 } from "@modelcontextprotocol/sdk/types.js";
 
-export interface Host {
-  /** Tells the host how far the call is; absent where it did not ask for that. */
+export interface Session {
+  /** Tells the host how far the call is; absent if it did not ask for progress. */
   progress: ((message: string) => void) | undefined;
-  /** Puts a form to a person, for as long as it takes; absent where the host cannot. */
+  /** Puts a form to a person; absent if the host cannot. */
   ask: ((form: ElicitRequestFormParams) => Promise<ElicitResult>) | undefined;
 }
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
-/** The longest time that a timer takes, 24 days: a person's answer counts against no timeout of ours. */
+/** Every call ends within this time, retries, waits and searches included; hosts give up after 60 s. */
+export const CALL_DEADLINE_MS = 45_000;
+
+/** The longest time that a timer takes, 24 days: a person may think as long as they like. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
-export function hostOf(server: Server, extra: Extra): Host {
+/** @param onAnswered called with the time that a person took, in milliseconds */
+export function sessionOf(
+  server: Server,
+  extra: Extra,
+  onAnswered: (tookMs: number) => void,
+): Session {
   const { signal, sendRequest } = extra;
+  const ask = async (params: ElicitRequestFormParams) => {
+    const askedAt = performance.now();
+    try {
+      const request = { method: "elicitation/create", params } as const;
+      const options = { signal, timeout: NO_TIMEOUT_MS };
+      return await sendRequest(request, ElicitResultSchema, options);
+    } finally {
+      onAnswered(performance.now() - askedAt);
+    }
+  };
   return {
     progress: progressOf(extra),
-    ask: server.getClientCapabilities()?.elicitation?.form
-      ? (params) =>
-          sendRequest({ method: "elicitation/create", params }, ElicitResultSchema, {
-            signal,
-            timeout: NO_TIMEOUT_MS,
-          })
-      : undefined,
+    ask: server.getClientCapabilities()?.elicitation?.form ? ask : undefined,
   };
 }
 
-/** Progress shows a person why nothing happens, and starts the host's time limit anew. */
-function progressOf({ _meta, sendNotification }: Extra): Host["progress"] {
+/** Progress tells a person why the call takes long, and restarts the host's timeout. */
+function progressOf({ _meta, sendNotification }: Extra): Session["progress"] {
   const progressToken = _meta?.progressToken;
   if (progressToken === undefined) return undefined;
   let progress = 0;
   return (message) => {
     progress++;
-    // A host that is gone needs no progress.
-    void sendNotification({
-      method: "notifications/progress",
-      params: { progressToken, progress, message },
-    }).catch(() => undefined);
+    const params = { progressToken, progress, message };
+    // The host may be gone; the call's result does not depend on it.
+    sendNotification({ method: "notifications/progress", params }).catch(() => undefined);
   };
 }
 
-/** Words for a wait of so many milliseconds that KOOK's rate limit demands; 0 where nobody knows how long. */
+/** @param waitMs expected wait for KOOK's rate limit; 0 if unknown */
 export function waitMessage(waitMs: number): string {
   const seconds = Math.ceil(waitMs / 1000);
   return seconds > 0 ? `waiting ${seconds} s for KOOK's rate limit` : "waiting for KOOK";

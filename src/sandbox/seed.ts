@@ -1,6 +1,6 @@
-// The sandbox's world: users with made-up names and the chats that the bot has with most of them. The same at every start.
+// The sandbox's data at the start: the bot, users with made-up names, and a chat with most of them. Always the same.
 
-/** A user as KOOK sends one inside a chat, with the fields that no document names but SDKs rely on. */
+/** A user as KOOK sends one inside a chat, with undocumented fields that SDKs rely on. */
 export interface SandboxUser {
   id: string;
   username: string;
@@ -25,11 +25,11 @@ export interface SandboxChat {
   target_info: SandboxUser;
 }
 
-/** The chat of KOOK's own documentation, so that its examples can be tried. */
+/** The chat in KOOK's documentation, so that its examples work here. */
 export const DOCUMENTED_CHAT = { code: "5c7ec6d021216c136c9198285c15ed47", targetId: "3903536527" };
 /** A user without a chat: `create` opens one. */
 export const NEW_USER_ID = "2418200000";
-/** A user without a chat with whom KOOK lets the bot open none. */
+/** A user without a chat: KOOK refuses to open one. */
 export const UNWILLING_USER_ID = "2418200001";
 
 const names = [
@@ -47,14 +47,21 @@ const names = [
   "さくら",
 ];
 
-/** When the newest of the seeded messages was sent. */
+/** Time of the newest message. */
 const NEWEST = Date.UTC(2026, 10, 20, 8, 0, 0);
 const MINUTE = 60_000;
 
-/** Makes `count` chats, and the users with whom there is none yet. */
-export function seed(count: number): { chats: SandboxChat[]; strangers: SandboxUser[] } {
+export interface Seed {
+  bot: SandboxUser;
+  chats: SandboxChat[];
+  /** Users without a chat. */
+  strangers: SandboxUser[];
+}
+
+export function seed(chatCount: number): Seed {
   return {
-    chats: Array.from({ length: count }, (_, index) => seedChat(index)),
+    bot: { ...seedUser("1287654321", "沙盒机器人", 0), identify_num: "0001", bot: true },
+    chats: Array.from({ length: chatCount }, (_, index) => seedChat(index)),
     strangers: [seedUser(NEW_USER_ID, "新朋友", 7), seedUser(UNWILLING_USER_ID, "不接私信", 8)],
   };
 }
@@ -96,7 +103,7 @@ function seedUser(id: string, username: string, index: number): SandboxUser {
   };
 }
 
-/** 32 hex digits that belong to an id, as chat codes look (FNV-1a, four rounds; nothing about it is secret). */
+/** The chat code for a user id: 32 hex digits, four rounds of FNV-1a. */
 export function codeOf(id: string): string {
   return [1, 2, 3, 4].map((round) => fnv1a(`${round}:${id}`)).join("");
 }

@@ -1,44 +1,40 @@
-// The sandbox over HTTP on loopback, for any KOOK client, with faults where they are wanted.
+// Serves the sandbox over HTTP on loopback, for any KOOK client, with faults on request.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import type { Fault } from "./faults.ts";
-import type { Sandbox, SandboxRequest } from "./sandbox.ts";
+import { refusals, toResponse } from "./envelope.ts";
+import type { Fault } from "./faults/fault.ts";
+import { BASE_PATH, type Sandbox, type SandboxRequest } from "./sandbox.ts";
 
 export interface ServedSandbox {
-  /** Base URL, to be used as KOOK_BASE_URL. */
+  /** Base URL, for KOOK_BASE_URL. */
   url: string;
   close(): void;
 }
 
 export interface ServeOptions {
-  /** Told of every request, e.g. `GET /api/v3/user-chat/list?page=1 200`, with the fault that struck it. */
+  /** Gets a line for each request, e.g. `GET /api/v3/user-chat/list?page=1 200`, with the fault that struck it. */
   onRequest?: (line: string) => void;
   /** Chooses the fault that strikes a request. */
   fault?: (request: SandboxRequest) => Fault | undefined;
 }
 
+/** KOOK's requests have a few hundred bytes. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
 /**
  * Serves a sandbox on 127.0.0.1.
  * @param port 0 for a free one
- * @throws the system's error where the port cannot be had
+ * @throws the system's error if the port cannot be used
  */
 export async function serveSandbox(
   sandbox: Sandbox,
   port: number,
-  { onRequest = () => {}, fault = () => undefined }: ServeOptions = {},
+  options: ServeOptions = {},
 ): Promise<ServedSandbox> {
-  const server = createServer(async (incoming, response) => {
-    const body = await text(incoming).catch(() => undefined);
-    // The client went away in the middle of its request.
-    if (body === undefined) return void response.destroy();
-    const request = requestOf(incoming, body);
-    const struckBy = fault(request);
-    const status = await answer(sandbox, request, response, struckBy);
-    const name = struckBy ? ` ${struckBy.name}` : "";
-    onRequest(`${request.method} ${request.url} ${status}${name}`);
+  const server = createServer((incoming, response) => {
+    void respond(sandbox, incoming, response, options);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -46,7 +42,7 @@ export async function serveSandbox(
   });
   const { port: bound } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${bound}/api/v3`,
+    url: `http://127.0.0.1:${bound}${BASE_PATH}`,
     close() {
       server.close();
       server.closeAllConnections();
@@ -54,30 +50,51 @@ export async function serveSandbox(
   };
 }
 
-/** Answers, well or badly, and gives the status that was meant to be seen. */
+/** Never rejects: an unhandled rejection would end the process. */
+async function respond(
+  sandbox: Sandbox,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  { onRequest = () => {}, fault = () => undefined }: ServeOptions,
+): Promise<void> {
+  const body = await readBody(incoming).catch(() => undefined);
+  // The client left in the middle of its request, or sends too much.
+  if (body === undefined) return void response.destroy();
+  const line = `${incoming.method} ${incoming.url}`;
+  try {
+    const request = requestOf(incoming, body);
+    const struckBy = fault(request);
+    const status = await answer(sandbox, request, response, struckBy);
+    onRequest(`${line} ${status}${struckBy ? ` ${struckBy.name}` : ""}`);
+  } catch (error) {
+    if (response.headersSent) return void response.destroy();
+    const failed = toResponse(refusals.serverError);
+    send(response, failed);
+    onRequest(`${line} ${failed.status} ${error}`);
+  }
+}
+
+/** Answers, with or without the fault, and returns the status for the log. */
 async function answer(
   sandbox: Sandbox,
   request: SandboxRequest,
   response: ServerResponse,
   fault: Fault | undefined,
 ): Promise<number | string> {
-  if (fault && "unheard" in fault) {
-    fault.mistreat(response, { status: 0, body: "" });
-    return "-";
-  }
-  const good = sandbox.handle(request);
   if (!fault || "readdress" in fault) {
+    const good = sandbox.handle(request);
     send(response, good);
     return good.status;
   }
-  const { status, headers } = good;
-  const body = await good.text();
+  const good = fault.unheard ? undefined : sandbox.handle(request);
+  const status = good?.status ?? 0;
+  const body = (await good?.text()) ?? "";
   if ("mistreat" in fault) {
     fault.mistreat(response, { status, body });
-    return status;
+    return good ? status : "-";
   }
   const token = request.headers.get("Authorization")?.replace(/^\w+ /, "") ?? "";
-  const bad = fault.spoil({ status, headers, body, token });
+  const bad = fault.spoil({ status, headers: good?.headers ?? new Headers(), body, token });
   send(response, bad);
   return bad.status;
 }
@@ -85,8 +102,20 @@ async function answer(
 function send(response: ServerResponse, { status, headers, body }: Response): void {
   response.writeHead(status, Object.fromEntries(headers));
   if (!body) return void response.end();
-  // A client that goes away in the middle is nobody's trouble.
+  // A client that leaves in the middle of an answer is not an error.
   pipeline(Readable.fromWeb(body as never), response).catch(() => response.destroy());
+}
+
+/** @throws an error if the client leaves or sends more than MAX_BODY_BYTES */
+async function readBody(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY_BYTES) throw new Error("The request's body is too long");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 function requestOf({ method = "GET", url = "/", headers }: IncomingMessage, body: string) {

@@ -1,13 +1,13 @@
 // Names made comparable for search.
 import { removeInvisible } from "./untrusted.ts";
 
-/** A name as it is compared with what a person looks for: width, case, accents and what cannot be seen do not count. */
+/** Folds case, width, accents and invisible characters. */
 export function foldName(name: string): string {
   const folded = removeInvisible(name.slice(0, 1_024)).normalize("NFKD");
-  // The marks of the Latin, Greek and Cyrillic scripts; those of others make other letters, か and が.
+  // The marks of the Latin, Greek and Cyrillic scripts only; elsewhere marks make other letters (か and が).
   const bare = folded
     .replace(/[\u0300-\u036f]|\p{Default_Ignorable_Code_Point}/gu, "")
     .normalize("NFKC");
-  // First down, then up: ß and ss, and both forms of sigma, become the same.
+  // First down, then up, so that ß equals ss, and both lower-case sigmas are one.
   return removeInvisible(bare.toLowerCase().toUpperCase());
 }

@@ -1,4 +1,4 @@
-// The built file's `doctor`, as a person and a script run it.
+// The built file's `doctor`, run by a person and by a script.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -44,24 +44,25 @@ test("with --sandbox exits with 0, in English or in Chinese, without colour in a
     doctor(["--sandbox"], { LANG: "zh_CN.UTF-8" }),
   ]);
   expect(english).toMatchObject({ code: 0, stderr: "" });
-  expect(english.stdout).toContain('✓ token: accepted; it is that of the bot "沙盒机器人"');
+  expect(english.stdout).toContain('✓ token: accepted: bot "沙盒机器人"');
   expect(english.stdout).not.toContain("\u001b");
   expect(chinese.code).toBe(0);
-  expect(chinese.stdout).toContain('✓ 令牌：有效：机器人 "沙盒机器人"');
+  expect(chinese.stdout).toContain('✓ Token：有效：机器人 "沙盒机器人"');
 });
 
-test("finds a host's file, tries its token over the network, and exits with 0", async () => {
+test("checks the token in force over the network, finds a host's file, and exits with 0", async () => {
   const home = emptyHome();
   const env = { KOOK_TOKEN: SANDBOX_TOKEN, KOOK_BASE_URL: await serve() };
   mkdirSync(join(home, ".cursor"));
   const mcpServers = { kook: { command: process.execPath, args: [MAIN], env } };
   writeFileSync(join(home, ".cursor", "mcp.json"), JSON.stringify({ mcpServers }));
-  const { stdout, code } = await doctor(["--json"], {}, home);
+  const { stdout, code } = await doctor(["--json"], env, home);
   const report = JSON.parse(stdout);
   expect({ code, ok: report.ok }).toEqual({ code: 0, ok: true });
+  expect(report.findings).toContainEqual(expect.objectContaining({ check: "token", status: "ok" }));
   expect(report.findings).toContainEqual(
     expect.objectContaining({
-      check: "token",
+      check: "host",
       status: "ok",
       subject: expect.stringContaining("Cursor"),
     }),
@@ -69,7 +70,7 @@ test("finds a host's file, tries its token over the network, and exits with 0", 
   expect(stdout).not.toContain(SANDBOX_TOKEN);
 });
 
-test("exits with 1 where something would keep the server from working, also for a wrong setting", async () => {
+test("exits with 1 if something keeps the server from working, also for a wrong setting", async () => {
   const KOOK_BASE_URL = await serve();
   const [missing, wrong] = await Promise.all([
     doctor([], { KOOK_BASE_URL }),
@@ -82,34 +83,53 @@ test("exits with 1 where something would keep the server from working, also for 
 });
 
 test.skipIf(process.platform === "win32")(
-  "a pipe, a device and a file that is no token's size are told, not waited for",
+  "names a pipe, a device and a file that is too large for a token, and does not wait for them",
   async () => {
     const home = emptyHome();
     const pipe = join(home, "pipe");
     execFileSync("mkfifo", [pipe, join(home, ".claude.json")]);
     writeFileSync(join(home, "large"), "x".repeat(64 * 1024 + 1));
-    const servers = (file: string) =>
-      JSON.stringify({
-        mcpServers: {
-          kook: { command: process.execPath, args: [MAIN], env: { KOOK_TOKEN_FILE: file } },
-        },
-      });
-    mkdirSync(join(home, ".cursor"));
-    writeFileSync(join(home, ".cursor", "mcp.json"), servers("/dev/zero"));
-    writeFileSync(join(home, ".mcp.json"), servers(pipe));
     const KOOK_BASE_URL = await serve();
-    const [own, large] = await Promise.all(
-      [pipe, "large"].map((file) => doctor([], { KOOK_BASE_URL, KOOK_TOKEN_FILE: file }, home)),
+    const [fromPipe, fromDevice, large] = await Promise.all(
+      [pipe, "/dev/zero", "large"].map((file) =>
+        doctor([], { KOOK_BASE_URL, KOOK_TOKEN_FILE: file }, home),
+      ),
     );
-    expect(own?.stdout).toContain(`"${pipe}" cannot be read (not a regular file)`);
-    expect(own?.stdout).toContain('"/dev/zero" cannot be read (not a regular file)');
-    expect(own?.stdout).toContain("the file cannot be read (not a regular file)");
-    expect(own?.stdout).toContain("the project's file takes the token from elsewhere");
+    expect(fromPipe?.stdout).toContain(`"${pipe}" cannot be read (not a regular file)`);
+    expect(fromDevice?.stdout).toContain('"/dev/zero" cannot be read (not a regular file)');
+    expect(fromPipe?.stdout).toContain("This is a folder or a device, but the host needs a file");
     expect(large?.stdout).toContain('"large" cannot be read (larger than 64 KiB)');
   },
 );
 
-test("a flag that does not exist still stops it with one line", async () => {
+test("names --jitless, which takes WebAssembly from Node", async () => {
+  const home = emptyHome();
+  const { stdout, code } = await doctor(["--sandbox"], { NODE_OPTIONS: "--jitless" }, home);
+  expect(code).toBe(1);
+  expect(stdout).toContain("✗ Node: Node runs without WebAssembly (--jitless)");
+});
+
+test.skipIf(process.platform === "win32")(
+  "in a folder that was deleted names the problem instead of printing a stack",
+  async () => {
+    const home = emptyHome();
+    const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" doctor --sandbox';
+    const child = spawn("sh", ["-c", script, process.execPath, MAIN], {
+      cwd: home,
+      env: { PATH: process.env["PATH"], HOME: home, LANG: "C" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [stdout, stderr, [code]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, "exit"),
+    ]);
+    expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+    expect(stdout).toContain("! The current folder was deleted");
+  },
+);
+
+test("a flag that does not exist stops it with one line", async () => {
   const { stdout, stderr, code } = await doctor(["--jsn"]);
   expect({ stdout, code }).toEqual({ stdout: "", code: 2 });
   expect(stderr).toBe("kook-chat-mcp: Unknown flag --jsn; did you mean --json?\n");

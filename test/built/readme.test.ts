@@ -1,11 +1,7 @@
 // The examples, tables and errors in README.md and docs/tools.md, held against the program.
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { expect, test } from "vitest";
-import {
-  HiddenChatError,
-  TargetNotAllowedError,
-  UnsettledWriteError,
-} from "../../src/chats/errors.ts";
+import { HiddenChatError, TargetNotAllowedError } from "../../src/access/errors.ts";
 import { helpText, parseConfig } from "../../src/config/config.ts";
 import {
   ApiError,
@@ -16,8 +12,10 @@ import {
   TimeoutError,
   TokenError,
 } from "../../src/kook/errors.ts";
+import { LostAnswerError } from "../../src/kook/reconcile.ts";
+import { chatAdvice } from "../../src/mcp/advice/chats.ts";
 import { ConfirmationError } from "../../src/mcp/confirmation.ts";
-import { createExplain } from "../../src/mcp/failure.ts";
+import { explainWith } from "../../src/mcp/failure.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
 import { call } from "../support/connect.ts";
 import { blocksOf, chineseOf, fileText } from "../support/documents.ts";
@@ -142,12 +140,12 @@ function failures(): unknown[] {
     new RateLimitError(59),
     new RateLimitError(5, "unanswered"),
     lost,
-    new ConnectionError("its host name is not known (ENOTFOUND)"),
-    new ProxyError("wants a user name"),
+    new ConnectionError("its host name is not known (ENOTFOUND)", { sent: false }),
+    new ProxyError("HTTPS_PROXY", "wants a user name"),
     refused(500, 500, "系统错误"),
     new MalformedAnswerError(200, "it is an HTML page"),
-    new UnsettledWriteError("not_done", lost),
-    new UnsettledWriteError("unknown", lost),
+    new LostAnswerError("not_done", lost),
+    new LostAnswerError("unknown", lost),
     new ConfirmationError(),
   ];
 }
@@ -157,9 +155,8 @@ test.each(["docs/tools.md", chineseOf("docs/tools.md")])(
   async (path) => {
     const rows = rowsUnder(path, /^## (?:Errors|错误)$/m).slice(1);
     const documented = rows.map(([, told]) => told);
-    // Each as if it were the first of its kind: later ones are told in short.
     const told = failures().map((error) =>
-      createExplain()(error)
+      explainWith(chatAdvice)(error)
         .replace(/(HTTP \d+, ")[^"]+"/, '$1…"')
         .replace(/(reached: ).+?\)\./, "$1….")
         .replace(/(HTTPS_PROXY names ).+?\. /, "$1…. ")

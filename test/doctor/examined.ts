@@ -1,69 +1,118 @@
-// An examination of a made-up computer: files from memory, KOOK from a sandbox unless told otherwise.
+// A computer for doctor to examine: real files in a temporary home folder; KOOK is a sandbox unless a test says otherwise.
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, onTestFinished } from "vitest";
+import { readRegularFile } from "../../src/cli/read-regular-file.ts";
 import { parseConfig } from "../../src/config/config.ts";
 import { examine } from "../../src/doctor/doctor.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
+import { hostFiles } from "../../src/doctor/hosts.ts";
+import { en } from "../../src/doctor/messages.en.ts";
+import { zh } from "../../src/doctor/messages.zh.ts";
 import type { Fetch } from "../../src/kook/client.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 
-export interface Computer {
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+
+export interface Circumstances {
   argv?: string[];
   env?: Record<string, string>;
-  /** Their texts; null for one that may not be read. */
-  files?: Record<string, string | null>;
-  platform?: NodeJS.Platform;
-  home?: string;
-  folder?: string;
   fetch?: Fetch;
   nodeVersion?: string;
+  /** The current folder; undefined for one that was deleted. */
+  folder?: string | undefined;
 }
 
-/** What `doctor` finds; `requests` counts what KOOK was asked. */
-export async function examined({
-  argv = [],
-  env = { KOOK_TOKEN: SANDBOX_TOKEN },
-  files = {},
-  platform = "linux",
-  home = "/home/me",
-  folder = "/project",
-  fetch = new Sandbox().fetch,
-  nodeVersion = "20.20.2",
-}: Computer = {}) {
-  const all: Record<string, string | null> = { "/usr/bin/node": "", ...files };
-  const readFile = (path: string) => {
-    const text = all[path];
-    if (typeof text === "string") return text;
-    throw Object.assign(new Error(path), { code: text === null ? "EACCES" : "ENOENT" });
+export function computer() {
+  const home = mkdtempSync(join(tmpdir(), "kook-chat-mcp-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const write = (path: string, content: string | Uint8Array) => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+    return path;
   };
-  let requests = 0;
-  const whole = "Path" in env ? env : { PATH: "/usr/bin", ...env };
-  const config = parseConfig({ argv: ["doctor", ...argv], env: whole, readFile });
+  const project = join(home, "project");
+  const place = { platform: process.platform, home, folder: project };
+  const files = hostFiles({ ...place, env: {} });
+  return {
+    home,
+    project,
+    write,
+    /** The built server. */
+    main: write(join(home, "kook-chat-mcp", "dist", "main.js"), ""),
+    /** All files in the table of hosts. */
+    files,
+    /** A host's own file, or the one in the project. */
+    fileOf: (host: string, isShared = false): string => {
+      const file = files.find((file) => file.name === host && file.isShared === isShared);
+      return file?.path ?? "";
+    },
+    examine: (circumstances: Circumstances = {}) => run({ ...place, ...circumstances }),
+  };
+}
+
+/** What doctor finds on a computer without any host's file. */
+export const examined = (circumstances?: Circumstances) => computer().examine(circumstances);
+
+type Run = Circumstances & { platform: NodeJS.Platform; home: string };
+
+async function run({ platform, home, folder, fetch = new Sandbox().fetch, ...rest }: Run) {
+  const { argv = [], env = { KOOK_TOKEN: SANDBOX_TOKEN }, nodeVersion = "20.20.2" } = rest;
+  /** The Authorization header of each request. */
+  const sent: (string | undefined)[] = [];
+  const read: string[] = [];
+  const readFile = (path: string) => {
+    read.push(path);
+    return readRegularFile(path, MAX_FILE_BYTES);
+  };
+  const config = parseConfig({ argv: ["doctor", ...argv], env, readFile });
   const token = { scheme: "Bot", value: SANDBOX_TOKEN } as const;
   const examination = await examine({
     config: config.sandbox ? { ...config, token } : config,
     argv: ["doctor", ...argv],
-    env: whole,
+    env,
     platform,
     home,
     folder,
     node: { version: nodeVersion, needed: "20.18.1" },
     readFile,
-    exists: (path) => path in all,
+    exists: existsSync,
     fetch: (url, init) => {
-      requests++;
+      sent.push(init.headers["Authorization"]);
       return fetch(url, init);
     },
   });
-  return { ...examination, requests };
+  for (const finding of examination.findings) expectBothLanguages(finding);
+  return { ...examination, sent, read };
 }
 
-/** `status: text` of the findings of one check, in English; those about a host's entry apart. */
+/** Every warning and error has a fact and a fix, in both languages. */
+function expectBothLanguages({ status, say }: Finding): void {
+  const [english, chinese] = [say(en), say(zh)];
+  expect(typeof chinese).toBe(typeof english);
+  if (status !== "warning" && status !== "error") return;
+  expect(english).toEqual({ fact: expect.stringMatching(/\w/), fix: expect.stringMatching(/\w/) });
+  expect(chinese).toEqual({
+    fact: expect.stringMatching(/\p{Script=Han}/u),
+    fix: expect.stringMatching(/\p{Script=Han}/u),
+  });
+}
+
+export const factOf = ({ say }: Finding): string => {
+  const said = say(en);
+  return typeof said === "string" ? said : said.fact;
+};
+
+export const fixOf = (finding: Finding | undefined): string => {
+  const said = finding?.say(en);
+  return typeof said === "object" ? said.fix : "";
+};
+
+/** `status: fact` of one check, in English; of hosts, those whose file or entry has `subject` in its name. */
 export function told(findings: Finding[], check: Finding["check"], subject?: string): string[] {
   return findings
     .filter((finding) => finding.check === check)
-    .filter((finding) =>
-      subject === undefined
-        ? check === "host" || !finding.subject
-        : finding.subject?.includes(subject),
-    )
-    .map(({ status, text }) => `${status}: ${text.en}`);
+    .filter((finding) => subject === undefined || finding.subject?.includes(subject))
+    .map((finding) => `${finding.status}: ${factOf(finding)}`);
 }

@@ -1,460 +1,747 @@
-import { expect, test } from "vitest";
-import type { Fetch } from "../../src/kook/client.ts";
-import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
-import { type Computer, examined, told } from "./examined.ts";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, truncateSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { checkHosts } from "../../src/doctor/checks/hosts.ts";
+import type { Finding } from "../../src/doctor/finding.ts";
+import { type HostFile, hostFiles } from "../../src/doctor/hosts.ts";
+import { SANDBOX_TOKEN } from "../../src/sandbox/sandbox.ts";
+import { type Circumstances, computer, factOf, fixOf, told } from "./examined.ts";
 
-const MAIN = "/opt/kook-chat-mcp/dist/main.js";
-const DESKTOP = "/home/me/.config/Claude/claude_desktop_config.json";
-const good = { command: "node", args: [MAIN], env: { KOOK_TOKEN: SANDBOX_TOKEN } };
+type Computer = ReturnType<typeof computer>;
 
 const $ = (name: string) => `$\{${name}}`;
-const servers = (entry: unknown, name = "kook") =>
-  JSON.stringify({ mcpServers: { [name]: entry } });
+const env = { KOOK_TOKEN: SANDBOX_TOKEN };
+const servers = (entry: unknown, key = "mcpServers") => JSON.stringify({ [key]: { kook: entry } });
+const right = ({ main }: Computer) => ({ command: "node", args: [main], env });
 
-/** What is found of one file with this text, on a computer without a token of its own. */
-async function found(path: string, text: string, computer: Computer = {}) {
-  const files = { [path]: text, [MAIN]: "", ...computer.files };
-  const { findings, requests } = await examined({ env: {}, ...computer, files });
-  const mine = findings.filter(({ subject }) => subject?.includes(path));
-  return {
-    findings,
-    requests,
-    told: mine.map(({ status, text: { en } }) => `${status}: ${en}`),
-    mine,
-  };
+/** An entry in the format and under the key that the host reads. */
+function textFor({ format, key }: HostFile, { main }: Computer): string {
+  return format === "toml"
+    ? `[${key}.kook]\ncommand = "node"\nargs = [${JSON.stringify(main)}]\n[${key}.kook.env]\nKOOK_TOKEN = "${SANDBOX_TOKEN}"\n`
+    : servers({ command: "node", args: [main], env }, key);
 }
 
-const STARTS = `ok: starts node ${MAIN}`;
-const ACCEPTED = 'ok: accepted; it is that of the bot "沙盒机器人", id 1287654321';
+/** The findings about one file with this content. The shell has no token. */
+async function findingsOf(
+  pc: Computer,
+  path: string,
+  content: string | Uint8Array,
+  circumstances: Circumstances = {},
+): Promise<Finding[]> {
+  pc.write(path, content);
+  const { findings } = await pc.examine({ env: {}, ...circumstances });
+  return findings.filter(({ subject }) => subject?.includes(path));
+}
 
-test.each([
-  ["Claude Desktop", DESKTOP, "linux", {}],
-  [
-    "Claude Desktop",
-    "/xdg/Claude/claude_desktop_config.json",
-    "linux",
-    { XDG_CONFIG_HOME: "/xdg" },
-  ],
-  [
-    "Claude Desktop",
-    "/home/me/Library/Application Support/Claude/claude_desktop_config.json",
-    "darwin",
-    {},
-  ],
-  ["Claude Code", "/home/me/.claude.json", "linux", {}],
-  ["Claude Code", "/elsewhere/.claude.json", "linux", { CLAUDE_CONFIG_DIR: "/elsewhere" }],
-  ["Cursor", "/home/me/.cursor/mcp.json", "darwin", {}],
-] as const)("%s is found at %s on %s, and its token tried", async (host, path, platform, env) => {
-  const { findings, told: lines } = await found(path, servers(good), { platform, env });
-  expect(lines).toEqual([STARTS, ACCEPTED]);
-  expect(told(findings, "host", `${host}, ${path}, "kook"`)).toEqual([STARTS]);
-  expect(told(findings, "token")).toEqual([
-    "note: none in this shell's environment; the hosts below bring their own",
-  ]);
-  expect(findings.every(({ status }) => status !== "error")).toBe(true);
-});
+const lines = (findings: Finding[]) =>
+  findings.map((finding) => `${finding.status}: ${factOf(finding)}`);
 
-test.each([
-  ["/home/me/.config/Code/User/mcp.json", "linux"],
-  ["/home/me/.config/Code - Insiders/User/mcp.json", "linux"],
-  ["/home/me/Library/Application Support/Code/User/mcp.json", "darwin"],
-] as const)(
-  "VS Code is found at %s, comments, trailing commas and questions included",
-  async (path, platform) => {
-    const text = `{
-    // asked once
-    "inputs": [{ "type": "promptString", "id": "kook-token", "password": true },],
-    "servers": { "kook": { "type": "stdio", "command": "node", "args": ["${MAIN}"],
-      "env": { "KOOK_TOKEN": "${$("input:kook-token")}" } } },
-  }`;
-    const { told: lines } = await found(path, text, { platform });
-    expect(lines).toEqual([
-      STARTS,
-      `note: only the host knows the value of ${$("input:kook-token")}, so it was not checked`,
+describe("the table of hosts", () => {
+  const hosts = new Set(computerFiles().map(({ name }) => name));
+  function computerFiles() {
+    return hostFiles({ platform: process.platform, home: "/h", folder: "/p", env: {} });
+  }
+
+  test("has the hosts that README.md names", () => {
+    expect([...hosts]).toEqual([
+      "Claude Desktop",
+      "Claude Code",
+      "VS Code",
+      "Cursor",
+      "Codex",
+      "Gemini CLI",
     ]);
-  },
-);
-
-const windows = {
-  platform: "win32",
-  home: "C:\\Users\\me",
-  folder: "C:\\work",
-  env: { Path: "C:\\node;C:\\Windows", PATHEXT: ".EXE;.CMD" },
-  files: {
-    "C:\\node\\node.EXE": "",
-    "C:\\node\\npx.CMD": "",
-    "C:\\Windows\\cmd.EXE": "",
-    "C:\\kook-chat-mcp\\main.js": "",
-    "C:\\secret": SANDBOX_TOKEN,
-  },
-} as const satisfies Computer;
-
-test.each([
-  "C:\\Users\\me\\AppData\\Roaming\\Claude\\claude_desktop_config.json",
-  "C:\\Users\\me\\AppData\\Local\\Packages\\Claude_pzs8sxrjxfjjc\\LocalCache\\Roaming\\Claude\\claude_desktop_config.json",
-  "C:\\Users\\me\\.cursor\\mcp.json",
-  "C:\\Users\\me\\.claude.json",
-])("on Windows %s is read, and its paths are Windows's", async (path) => {
-  const entry = {
-    ...good,
-    args: ["C:\\kook-chat-mcp\\main.js"],
-    env: { KOOK_TOKEN_FILE: "C:\\secret" },
-  };
-  const { told: lines } = await found(path, servers(entry), windows);
-  expect(lines).toEqual(["ok: starts node C:\\kook-chat-mcp\\main.js", ACCEPTED]);
-});
-
-test("on Windows a script of npm's is told, one through cmd is not", async () => {
-  const path = "C:\\Users\\me\\.cursor\\mcp.json";
-  const npx = { ...good, command: "npx", args: ["-y", "kook-chat-mcp"] };
-  const bare = await found(path, servers(npx), windows);
-  expect(bare.told[1]).toMatch(/^warning: on Windows npx is a script/);
-  expect(bare.mine[1]?.remedy?.en).toContain('"/c", "npx"');
-  const installed = { ...npx, command: "kook-chat-mcp", args: [] };
-  const shim = { ...windows, files: { ...windows.files, "C:\\node\\kook-chat-mcp.CMD": "" } };
-  expect((await found(path, servers(installed), shim)).told[1]).toMatch(
-    /^warning: on Windows kook-chat-mcp is a script/,
-  );
-  const wrapped = { ...npx, command: "cmd", args: ["/c", "npx", "-y", "kook-chat-mcp"] };
-  expect((await found(path, servers(wrapped), windows)).told).toEqual(["ok: starts cmd", ACCEPTED]);
-});
-
-test("an entry in the file that a packaged Claude Desktop leaves unread is told", async () => {
-  const name = "Claude\\claude_desktop_config.json";
-  const usual = `C:\\Users\\me\\AppData\\Roaming\\${name}`;
-  const read = `C:\\Users\\me\\AppData\\Local\\Packages\\Claude_pzs8sxrjxfjjc\\LocalCache\\Roaming\\${name}`;
-  const files = { ...windows.files, [usual]: servers(good) };
-  const { told: lines } = await found(read, "{}", { ...windows, files });
-  expect(lines).toEqual([
-    `warning: this is the file that is read, but the server stands in ${usual}`,
-  ]);
-});
-
-const entry = (change: object) => servers({ ...good, ...change });
-
-test.each<[string, string, string]>([
-  [
-    "a script that is not there",
-    entry({ args: ["/no/kook-chat-mcp/main.js"] }),
-    "error: there is no file /no/kook-chat-mcp/main.js",
-  ],
-  [
-    "a relative script",
-    entry({ args: ["dist/main.js"] }),
-    "error: dist/main.js is no absolute path",
-  ],
-  [
-    "a command that is not there",
-    entry({ command: "nodejs" }),
-    "error: the command nodejs does not exist",
-  ],
-  [
-    "an absolute command that is not there",
-    entry({ command: "/no/node" }),
-    "error: the command /no/node does not exist",
-  ],
-  [
-    "a placeholder for the token",
-    entry({ env: { KOOK_TOKEN: "paste the bot's token here" } }),
-    "error: KOOK_TOKEN still holds a placeholder",
-  ],
-  ["no token", entry({ env: {} }), "error: the entry gives no token"],
-  ["an empty token", entry({ env: { KOOK_TOKEN: " " } }), "error: the entry gives no token"],
-  [
-    "a token file that is not there",
-    entry({ env: { KOOK_TOKEN_FILE: "/no" } }),
-    'error: The token file "/no" cannot be read (ENOENT).',
-  ],
-  [
-    "a variable that the host does not replace",
-    entry({ env: { KOOK_TOKEN: $("KOOK_TOKEN") } }),
-    `error: Claude Desktop puts nothing in the place of ${$("KOOK_TOKEN")}`,
-  ],
-  [
-    "a wrong setting",
-    entry({ env: { ...good.env, KOOK_READ_ONLY: "maybe" } }),
-    "error: the server would not start: KOOK_READ_ONLY must be one of",
-  ],
-  [
-    "a wrong flag",
-    entry({ args: [MAIN, "--readonly"] }),
-    "error: the server would not start: Unknown flag --readonly; did you mean --read-only?",
-  ],
-  [
-    "a command that does not serve",
-    entry({ args: [MAIN, "doctor"] }),
-    'error: the entry starts "doctor", which serves no host',
-  ],
-  [
-    "a variable that is no setting",
-    entry({ env: { ...good.env, KOOK_READONLY: "1" } }),
-    "warning: KOOK_READONLY is no setting",
-  ],
-  [
-    "arguments in one text",
-    entry({ args: `${MAIN} --sandbox`, env: good.env }),
-    "error: the entry is not of the form",
-  ],
-  [
-    "a number where hosts want text",
-    entry({ env: { ...good.env, KOOK_TIMEOUT_MS: 500 } }),
-    "error: the entry is not of the form",
-  ],
-  [
-    "a variable that the host does not replace, once",
-    entry({ command: $("NODE") }),
-    `error: Claude Desktop puts nothing in the place of ${$("NODE")}`,
-  ],
-  [
-    "a url",
-    servers({ url: "http://127.0.0.1/kook-chat-mcp", env: good.env }),
-    "error: the entry names a url",
-  ],
-  [
-    "single backslashes that JSON takes for others",
-    `{"mcpServers":{"kook":{"command":"node","args":["C:\\new/main.js"]}}}`,
-    "error: a path in the entry holds a control character",
-  ],
-])("in Claude Desktop's file %s is told", async (_, text, line) => {
-  const { mine } = await found(DESKTOP, text);
-  const problem = mine.find(({ text: { en }, status }) => `${status}: ${en}`.startsWith(line));
-  expect(problem, JSON.stringify(mine, null, 1)).toBeDefined();
-  expect(problem?.remedy?.en).toMatch(/\w/);
-  expect(problem?.remedy?.zh).toMatch(/\p{Script=Han}/u);
-});
-
-test.each([
-  [
-    "a comment",
-    '{"mcpServers": {} // kook\n}',
-    "line 1, column 19 (InvalidCommentToken)",
-    "a comment",
-  ],
-  [
-    "a trailing comma",
-    '{"mcpServers": {"kook": {}},\n}',
-    "line 2, column 1 (PropertyNameExpected)",
-    "comma",
-  ],
-  [
-    "a Windows path",
-    '{"mcpServers": {"kook": {"args": ["C:\\kook-chat-mcp"]}}}',
-    "(InvalidEscapeCharacter)",
-    "written twice",
-  ],
-  ["an unclosed file", '{"mcpServers": {"kook": ', "(ValueExpected)", "bracket"],
-])(
-  "a file that is no JSON because of %s is told with the place",
-  async (_, text, place, remedy) => {
-    const { told: lines, mine } = await found(DESKTOP, text);
-    expect(lines[0]).toMatch(/^error: no valid JSON at line/);
-    expect(lines[0]).toContain(place);
-    expect(mine[0]?.remedy?.en).toContain(remedy);
-  },
-);
-
-test("a byte order mark is told where the host reads strictly", async () => {
-  const { told: lines } = await found(DESKTOP, `\uFEFF${servers(good)}`);
-  expect(lines).toEqual(["warning: the file begins with a byte order mark", STARTS, ACCEPTED]);
-});
-
-test("an entry for the sandbox needs no token", async () => {
-  const { told: lines, requests } = await found(
-    DESKTOP,
-    servers({ command: "node", args: [MAIN, "--sandbox"] }),
-  );
-  expect(lines).toEqual([STARTS, "note: uses the sandbox and needs no token"]);
-  // The one that asks whether KOOK is there at all.
-  expect(requests).toBe(1);
-});
-
-test("the token of the shell does for no host", async () => {
-  const { told: lines } = await found(DESKTOP, entry({ env: {} }), {
-    env: { KOOK_TOKEN: SANDBOX_TOKEN },
   });
-  expect(lines[1]).toMatch(/^warning: the entry gives no token; one is set in this shell/);
-});
 
-test("a token in a file of the project is told; one taken from the environment is not", async () => {
-  const path = "/project/.mcp.json";
-  const written = await found(path, servers(good));
-  expect(written.told).toEqual([
-    STARTS,
-    "warning: the token stands in a file of the project, where it may be committed and shared",
-    ACCEPTED,
-  ]);
-  const taken = entry({ env: { KOOK_TOKEN: $("KOOK_TOKEN") } });
-  const env = { KOOK_TOKEN: SANDBOX_TOKEN };
-  expect((await found(path, taken, { env })).told).toEqual([STARTS, ACCEPTED]);
-  const unset = await found(path, taken);
-  expect(unset.told[1]).toBe(
-    `note: only the host knows the value of ${$("KOOK_TOKEN")}, so it was not checked`,
+  test.each(computerFiles().map((file, index) => [`${file.name}: ${file.path}`, index] as const))(
+    "a right entry in %s is found",
+    async (_, index) => {
+      const pc = computer();
+      const file = pc.files[index] as HostFile;
+      const [first, ...rest] = lines(await findingsOf(pc, file.path, textFor(file, pc)));
+      expect(first).toBe(`ok: starts node ${pc.main}`);
+      expect(rest).toEqual(
+        file.isShared
+          ? ["warning: The token is in a file of the project, where it may be committed"]
+          : [],
+      );
+    },
   );
+
+  test("has each platform's folders", () => {
+    const pathsOn = (
+      platform: NodeJS.Platform,
+      home: string,
+      variables: Record<string, string> = {},
+    ) =>
+      hostFiles({ platform, home, folder: undefined, env: variables }).map(
+        ({ name, path }) => `${name} ${path}`,
+      );
+    expect(pathsOn("linux", "/home/me")).toEqual([
+      "Claude Desktop /home/me/.config/Claude/claude_desktop_config.json",
+      "Claude Code /home/me/.claude.json",
+      "VS Code /home/me/.config/Code/User/mcp.json",
+      "VS Code /home/me/.config/Code - Insiders/User/mcp.json",
+      "Cursor /home/me/.cursor/mcp.json",
+      "Codex /home/me/.codex/config.toml",
+      "Gemini CLI /home/me/.gemini/settings.json",
+    ]);
+    expect(pathsOn("darwin", "/Users/me")).toContain(
+      "VS Code /Users/me/Library/Application Support/Code/User/mcp.json",
+    );
+    const windows = pathsOn("win32", "C:\\Users\\me");
+    expect(windows).toContain(
+      "Claude Desktop C:\\Users\\me\\AppData\\Roaming\\Claude\\claude_desktop_config.json",
+    );
+    expect(windows).toContain("Cursor C:\\Users\\me\\.cursor\\mcp.json");
+    const moved = pathsOn("linux", "/home/me", {
+      XDG_CONFIG_HOME: "/xdg",
+      CLAUDE_CONFIG_DIR: "/claude",
+      CODEX_HOME: "/codex",
+    });
+    expect(moved).toEqual(
+      expect.arrayContaining([
+        "Claude Desktop /xdg/Claude/claude_desktop_config.json",
+        "Claude Code /claude/.claude.json",
+        "Codex /codex/config.toml",
+      ]),
+    );
+  });
+
+  test("names each file once if the current folder is the home folder", async () => {
+    const pc = computer();
+    const { findings } = await pc.examine({ folder: pc.home });
+    const subjects = findings.flatMap(({ subject }) => subject ?? []);
+    expect(subjects.filter((subject) => subject.includes(".cursor"))).toHaveLength(1);
+  });
 });
 
-test("a project's file gets no token of this computer's tried at an address of its own", async () => {
-  const path = "/project/.mcp.json";
-  const KOOK_BASE_URL = "https://thief.example/api";
-  const env = { KOOK_TOKEN: SANDBOX_TOKEN };
-  const files = { "/home/me/secret": "single-line-secret" };
-  const asked: string[] = [];
-  const fetch: Fetch = async (url, init) => {
-    asked.push(`${new URL(url).host} ${init.headers["Authorization"]}`);
-    return new Sandbox().fetch(url, init);
-  };
-  const stealing = entry({ env: { KOOK_TOKEN: $("KOOK_TOKEN"), KOOK_BASE_URL } });
-  const stolen = await found(path, stealing, { env, fetch });
-  expect(stolen.told[1]).toMatch(/^warning: the project's file sends the token to https:\/\/thief/);
-  const reading = entry({ env: { KOOK_TOKEN_FILE: "/home/me/secret" } });
-  const read = await found(path, reading, { files, fetch });
-  expect(read.told[1]).toMatch(/^note: the project's file takes the token from elsewhere/);
-  const borrowing = entry({ env: { KOOK_TOKEN: $("OTHER_SECRET") } });
-  const borrowed = await found(path, borrowing, { env: { OTHER_SECRET: "x" }, fetch });
-  expect(borrowed.told[1]).toMatch(/^note: only the host knows the value of \S+OTHER_SECRET/);
-  expect(new Set(asked)).toEqual(
-    new Set([`www.kookapp.cn Bot ${SANDBOX_TOKEN}`, "www.kookapp.cn Bot none"]),
-  );
-});
-
-test("a project's file gets no file of this computer's opened", async () => {
-  const path = "/project/.mcp.json";
-  const files = { "/home/me/pipe": null };
-  for (const change of [
-    { env: { KOOK_TOKEN_FILE: "/home/me/pipe" } },
-    { args: [MAIN, "--token-file", "/home/me/pipe"], env: {} },
-  ]) {
-    const { told: lines } = await found(path, entry(change), { files });
-    expect(lines).toEqual([
-      STARTS,
-      expect.stringMatching(/^note: the project's file takes the token from elsewhere/),
+test("every file in the table is reported, found or not", async () => {
+  const pc = computer();
+  pc.write(pc.fileOf("Gemini CLI"), JSON.stringify({ mcpServers: { other: { command: "x" } } }));
+  const { findings } = await pc.examine();
+  for (const { name, path } of pc.files) {
+    expect(told(findings, "host", `${name}, ${path}`)).toEqual([
+      path === pc.fileOf("Gemini CLI")
+        ? "note: found, no entry for this server"
+        : "note: not found",
     ]);
   }
+  expect(told(findings, "host")).toContain(
+    "note: no entry for this server in any of these files; files of other hosts are not read",
+  );
 });
 
-test.each([
-  ["a setting", { env: { KOOK_LANGUAGE: "%" } }],
-  ["an address", { env: { KOOK_BASE_URL: "https://thief.example/%" } }],
-  ["a command", { command: "%" }],
-  ["an argument", { args: [MAIN, "--log-level=x%"] }],
-  ["a script", { args: ["/opt/%/main.js"] }],
-])("a project's file gets no variable of this computer's told as %s", async (_, change) => {
-  const env = { AWS_SECRET: "hush", KOOK_TOKEN: "hush" };
-  const written = (text: string) => JSON.stringify(change).replaceAll("%", text);
-  for (const name of ["AWS_SECRET", "KOOK_TOKEN"]) {
-    const code = entry(JSON.parse(written($(name))));
-    const { findings, told: lines } = await found("/project/.mcp.json", code, { env });
-    expect(JSON.stringify(findings)).not.toContain("hush");
-    expect(lines.join()).toContain(`only the host knows the value of ${$(name)}`);
-    const cursor = entry(JSON.parse(written($(`env:${name}`))));
-    const edited = await found("/project/.cursor/mcp.json", cursor, { env });
-    expect(JSON.stringify(edited.findings)).not.toContain("hush");
-  }
+const utf16 = (text: string) => Buffer.from(`\u{FEFF}${text}`, "utf16le");
+const deep = (depth: number) => `{"kook":${'{"a":'.repeat(depth)}`;
+
+describe("a file that its host cannot read", () => {
+  test.each<[string, string, (text: string) => string | Uint8Array, string, string]>([
+    ["UTF-16 from PowerShell 5", "Claude Desktop", utf16, "The file is UTF-16", "as UTF-8"],
+    [
+      "UTF-16 with the high byte first",
+      "Cursor",
+      (text) => utf16(text).swap16(),
+      "The file is UTF-16",
+      "as UTF-8",
+    ],
+    ["UTF-16 in TOML", "Codex", utf16, "The file is UTF-16", "as UTF-8"],
+    [
+      "thousands of levels of JSON",
+      "Claude Code",
+      () => deep(100_000),
+      "The file is nested too deeply",
+      "brackets",
+    ],
+    [
+      "thousands of levels of TOML",
+      "Codex",
+      () => `kook = ${"[".repeat(100_000)}`,
+      "Invalid syntax at line 1, column",
+      "bracket",
+    ],
+    [
+      "a comment",
+      "Claude Desktop",
+      () => '{"mcpServers": {} // kook\n}',
+      "Invalid syntax at line 1, column 19 (InvalidCommentToken)",
+      "a comment",
+    ],
+    [
+      "a trailing comma",
+      "Claude Desktop",
+      () => '{"mcpServers": {"kook": {}},\n}',
+      "Invalid syntax at line 2, column 1 (PropertyNameExpected)",
+      "comma",
+    ],
+    [
+      "a trailing comma that comments do not excuse",
+      "Gemini CLI",
+      () => '{"mcpServers": {"kook": {}}, // mine\n}',
+      "Invalid syntax at line 2, column 1",
+      "comma",
+    ],
+    [
+      "single backslashes",
+      "Cursor",
+      () => String.raw`{"mcpServers": {"kook": {"args": ["C:\kook-chat-mcp"]}}}`,
+      "Invalid syntax at line 1, column",
+      "backslash twice",
+    ],
+    [
+      "a missing bracket",
+      "VS Code",
+      () => '{"servers": {"kook": ',
+      "Invalid syntax at line 1",
+      "bracket",
+    ],
+    [
+      "wrong TOML",
+      "Codex",
+      () => "# kook\n[mcp_servers.kook\ncommand = 1\n",
+      "Invalid syntax at line 2, column",
+      "bracket",
+    ],
+  ])("because of %s is named with its fix", async (_, host, content, fact, fix) => {
+    const pc = computer();
+    const text = servers(right(pc));
+    const [finding, ...rest] = await findingsOf(pc, pc.fileOf(host), content(text));
+    expect(finding && lines([finding])[0]).toContain(`error: ${fact}`);
+    expect(fixOf(finding)).toContain(fix);
+    expect(rest).toEqual([]);
+  });
+
+  test("because it is a folder is named with its fix", async () => {
+    const pc = computer();
+    mkdirSync(pc.fileOf("Cursor"), { recursive: true });
+    const { findings } = await pc.examine();
+    expect(told(findings, "host", pc.fileOf("Cursor"))).toEqual([
+      "error: This is a folder or a device, but the host needs a file",
+    ]);
+  });
+
+  test.skipIf(process.platform === "win32")(
+    "because it is a pipe is named, not waited for",
+    async () => {
+      const pc = computer();
+      execFileSync("mkfifo", [pc.fileOf("Claude Code")]);
+      const { findings } = await pc.examine();
+      expect(told(findings, "host", pc.fileOf("Claude Code"))[0]).toMatch(
+        /^error: This is a folder/,
+      );
+    },
+  );
+
+  test.skipIf(process.platform === "win32" || process.getuid?.() === 0)(
+    "because of its permissions is named",
+    async () => {
+      const pc = computer();
+      chmodSync(pc.write(pc.fileOf("Cursor"), "{}"), 0);
+      const { findings } = await pc.examine();
+      expect(told(findings, "host", pc.fileOf("Cursor"))).toEqual([
+        "error: The file cannot be read (EACCES)",
+      ]);
+    },
+  );
+
+  test("is not reported as broken if it does not mention this server", async () => {
+    const pc = computer();
+    const text = '{"mcpServers": {"other": {"env": {"SECRET": "hush"';
+    expect(lines(await findingsOf(pc, pc.fileOf("Cursor"), text))).toEqual([
+      "note: found, no entry for this server",
+    ]);
+  });
 });
 
-test("a token among the arguments is not repeated", async () => {
-  const { told: lines } = await found(DESKTOP, entry({ args: [MAIN, SANDBOX_TOKEN] }));
-  expect(lines).toContain('error: the server would not start: Unknown command "[token]"');
+test("a file that is too large is named and not read", async () => {
+  const pc = computer();
+  truncateSync(pc.write(pc.fileOf("Claude Code"), "{}"), 65 * 1024 * 1024);
+  const { findings } = await pc.examine();
+  expect(told(findings, "host", pc.fileOf("Claude Code"))).toEqual([
+    "warning: not checked: the file is too large",
+  ]);
 });
 
-test("Claude Code's fallbacks and an editor's folders and variables are put in their place", async () => {
-  const fallback = entry({ env: { KOOK_TOKEN: $(`KOOK_TOKEN:-${SANDBOX_TOKEN}`) } });
-  expect((await found("/home/me/.claude.json", fallback)).told).toEqual([STARTS, ACCEPTED]);
-  const inFolder = JSON.stringify({
-    servers: {
-      kook: {
-        ...good,
-        args: [`${$("workspaceFolder")}/dist/main.js`],
-        env: { KOOK_TOKEN: $("env:KOOK_TOKEN") },
+test("a UTF-8 byte order mark is a warning where the host parses strictly", async () => {
+  const pc = computer();
+  const marked = (text: string) => `\u{FEFF}${text}`;
+  const desktop = await findingsOf(pc, pc.fileOf("Claude Desktop"), marked(servers(right(pc))));
+  expect(lines(desktop)).toEqual([
+    "warning: The file begins with a byte order mark (BOM), which a strict parser refuses",
+    `ok: starts node ${pc.main}`,
+  ]);
+  const code = marked(servers(right(pc), "servers"));
+  expect(lines(await findingsOf(pc, pc.fileOf("VS Code"), code))).toEqual([
+    `ok: starts node ${pc.main}`,
+  ]);
+});
+
+describe("an entry in the wrong place is named with the right one", () => {
+  test.each<[string, string, (entry: object) => unknown, string, string]>([
+    [
+      "mcpServers in VS Code",
+      "VS Code",
+      (kook) => ({ mcpServers: { kook } }),
+      'The entry "kook" is under "mcpServers", but VS Code reads "servers"',
+      '{ "servers": { "kook":',
+    ],
+    [
+      "servers in Cursor",
+      "Cursor",
+      (kook) => ({ servers: { kook } }),
+      'The entry "kook" is under "servers", but Cursor reads "mcpServers"',
+      '{ "mcpServers": { "kook":',
+    ],
+    [
+      "mcpservers in Claude Desktop",
+      "Claude Desktop",
+      (kook) => ({ mcpservers: { kook } }),
+      'is under "mcpservers", but Claude Desktop reads "mcpServers"',
+      'Move it to "mcpServers"',
+    ],
+    [
+      "the nested key of VS Code's settings",
+      "VS Code",
+      (kook) => ({ mcp: { servers: { kook } } }),
+      'is under "mcp.servers", but VS Code reads "servers"',
+      'Move it to "servers"',
+    ],
+    [
+      "no outer key",
+      "Gemini CLI",
+      (kook) => ({ kook }),
+      'The entry "kook" is at the top level, where Gemini CLI does not look',
+      '{ "mcpServers": { "kook":',
+    ],
+    [
+      "a list of servers",
+      "Claude Code",
+      (kook) => ({ mcpServers: [{ name: "kook", ...kook }] }),
+      'The servers under "mcpServers" are a list',
+      "a map from name to entry",
+    ],
+  ])("%s", async (_, host, file, fact, fix) => {
+    const pc = computer();
+    const text = JSON.stringify(file(right(pc)));
+    const [finding, ...rest] = await findingsOf(pc, pc.fileOf(host), text);
+    expect(finding && lines([finding])[0]).toContain("error: ");
+    expect(finding && factOf(finding)).toContain(fact);
+    expect(fixOf(finding)).toContain(fix);
+    expect(rest).toEqual([]);
+  });
+
+  test.each([
+    ["[mcpServers.kook]", 'is under "mcpServers", but Codex reads "mcp_servers"'],
+    ["[[mcp_servers]]", 'The servers under "mcp_servers" are a list'],
+  ])("%s in Codex", async (header, fact) => {
+    const pc = computer();
+    const text = `${header}\ncommand = "node"\nargs = [${JSON.stringify(pc.main)}]\n`;
+    const [finding] = await findingsOf(pc, pc.fileOf("Codex"), text);
+    expect(finding && factOf(finding)).toContain(fact);
+    expect(fixOf(finding)).toContain("[mcp_servers.kook]");
+  });
+
+  test("but entries of single projects in Claude Code's file are in the right one", async () => {
+    const pc = computer();
+    const mcpServers = { kook: right(pc) };
+    const text = JSON.stringify({ projects: { "/a": { mcpServers }, "/b": { mcpServers } } });
+    const path = pc.fileOf("Claude Code");
+    const findings = await findingsOf(pc, path, text);
+    expect(findings.map(({ subject }) => subject)).toEqual([
+      `Claude Code, ${path}, /a, "kook"`,
+      `Claude Code, ${path}, /b, "kook"`,
+    ]);
+    expect(new Set(lines(findings))).toEqual(new Set([`ok: starts node ${pc.main}`]));
+  });
+});
+
+type Change = object | ((pc: Computer) => object);
+const changed = (pc: Computer, change: Change) => ({
+  ...right(pc),
+  ...(typeof change === "function" ? change(pc) : change),
+});
+const token = (KOOK_TOKEN: string, more = {}) => ({ env: { KOOK_TOKEN, ...more } });
+
+describe("an entry with a mistake is named with its fix", () => {
+  test.each<[string, Change, string, string]>([
+    [
+      "args as one text",
+      ({ main }) => ({ args: `${main} --read-only` }),
+      'error: "args" is one text',
+      "Write a list",
+    ],
+    [
+      "env as a list",
+      { env: [`KOOK_TOKEN=${SANDBOX_TOKEN}`] },
+      "error: The entry does not have the form",
+      "README.md",
+    ],
+    [
+      "a number in env",
+      token(SANDBOX_TOKEN, { KOOK_TIMEOUT_MS: 500 }),
+      "error: The entry does not have the form",
+      "quotation marks",
+    ],
+    [
+      "a url instead of a command",
+      { command: undefined, url: "http://127.0.0.1/", env },
+      'error: The entry has a "url"',
+      '"command" and "args"',
+    ],
+    [
+      "a whole command line as command",
+      ({ main }) => ({ command: `node ${main}`, args: [] }),
+      'error: "command" is a whole command line: node /',
+      'put the path into "args"',
+    ],
+    [
+      "a package that is not published",
+      { command: "npx", args: ["-y", "kook-chat-mcp"] },
+      "error: kook-chat-mcp is not published: this entry would run any code that a stranger registers",
+      "Start the built file",
+    ],
+    [
+      "the same with a version, through cmd",
+      { command: "cmd", args: ["/c", "npx", "-y", "kook-chat-mcp@latest"] },
+      "error: kook-chat-mcp is not published",
+      "Start the built file",
+    ],
+    [
+      "the same with another runner",
+      { command: "/usr/bin/pnpm", args: ["dlx", "kook-chat-mcp"] },
+      "error: kook-chat-mcp is not published",
+      "Start the built file",
+    ],
+    [
+      "a program that does not exist",
+      ({ home }) => ({ command: join(home, "no", "node") }),
+      "error: The program ",
+      "node -p process.execPath",
+    ],
+    ["no script", { args: [] }, 'error: "args" names no file', "npm run build"],
+    [
+      "a script that does not exist",
+      ({ home }) => ({ args: [join(home, "deleted", "dist", "main.js")] }),
+      "error: The file ",
+      "npm run build",
+    ],
+    [
+      "a folder as script",
+      ({ home }) => ({ args: [join(home, "kook-chat-mcp")] }),
+      "error: ",
+      "full path of dist/main.js",
+    ],
+    [
+      "a relative script",
+      { args: ["dist/main.js"] },
+      "error: dist/main.js is not a full path",
+      "full path",
+    ],
+    [
+      "a script in ~",
+      { args: ["~/kook-chat-mcp/dist/main.js"] },
+      "error: ~/kook-chat-mcp/dist/main.js is not a full path",
+      "~ is not expanded",
+    ],
+    [
+      "a control character in a path",
+      { args: ["C:\new\\main.js"] },
+      "error: A path in the entry has a control character",
+      "twice",
+    ],
+    ["no token", { env: {} }, "error: The entry has no token", 'Add KOOK_TOKEN to "env"'],
+    ["an empty token", token(" "), "error: The entry has no token", 'Add KOOK_TOKEN to "env"'],
+    [
+      "a placeholder as token",
+      token("paste the bot's token here"),
+      "error: KOOK_TOKEN is a placeholder",
+      "https://developer.kookapp.cn",
+    ],
+    [
+      "a token in quotation marks",
+      token(`"${SANDBOX_TOKEN}"`),
+      "warning: KOOK_TOKEN has quotation marks inside its value",
+      "Remove the inner quotation marks",
+    ],
+    [
+      "a token in typographic quotation marks",
+      token(`“${SANDBOX_TOKEN}”`),
+      "warning: KOOK_TOKEN has quotation marks inside its value",
+      "Remove the inner quotation marks",
+    ],
+    [
+      "a token file in ~",
+      { env: { KOOK_TOKEN_FILE: "~/token" } },
+      "error: The token file ~/token is not found: ~ is not expanded here",
+      "full path",
+    ],
+    [
+      "a token file that does not exist",
+      ({ home }) => ({ env: { KOOK_TOKEN_FILE: join(home, "none") } }),
+      "error: The token file ",
+      "create the file",
+    ],
+    [
+      "a folder as token file",
+      ({ home }) => ({ env: { KOOK_TOKEN_FILE: home } }),
+      "error: The token file ",
+      "path of the file",
+    ],
+    [
+      "a folder as the token file of a flag",
+      ({ main, home }) => ({ args: [main, "--token-file", home], env: {} }),
+      "error: The token file ",
+      "path of the file",
+    ],
+    [
+      "a variable that the host does not replace",
+      token($("KOOK_TOKEN")),
+      `error: Claude Desktop does not replace ${$("KOOK_TOKEN")}`,
+      "Write the value",
+    ],
+    [
+      "a proxy",
+      token(SANDBOX_TOKEN, { HTTPS_PROXY: "http://me:hush@127.0.0.1:7890" }),
+      "note: requests use http://127.0.0.1:7890 (HTTPS_PROXY)",
+      "",
+    ],
+    [
+      "a SOCKS proxy",
+      token(SANDBOX_TOKEN, { http_proxy: "socks5://127.0.0.1:1080" }),
+      "error: http_proxy is a SOCKS proxy",
+      "http_proxy=http://127.0.0.1:7890",
+    ],
+    [
+      "a misspelt setting",
+      token(SANDBOX_TOKEN, { KOOK_READONLY: "1" }),
+      "error: KOOK_READONLY is not a setting",
+      "Rename it to KOOK_READ_ONLY",
+    ],
+    [
+      "a wrong value",
+      token(SANDBOX_TOKEN, { KOOK_READ_ONLY: "maybe" }),
+      "error: KOOK_READ_ONLY must be one of",
+      "Correct it",
+    ],
+    [
+      "a base URL without its path",
+      token(SANDBOX_TOKEN, { KOOK_BASE_URL: "https://www.kookapp.cn" }),
+      "warning: KOOK_BASE_URL does not end in /api/v3",
+      "Add /api/v3",
+    ],
+    [
+      "a wrong flag",
+      ({ main }) => ({ args: [main, "--readonly"] }),
+      "error: Unknown flag --readonly; did you mean --read-only?",
+      '"args"',
+    ],
+    [
+      "a command that does not serve",
+      ({ main }) => ({ args: [main, "sandbox"] }),
+      'error: The entry starts "sandbox"',
+      "--sandbox",
+    ],
+  ])("%s", async (_, change, fact, fix) => {
+    const pc = computer();
+    const text = servers(changed(pc, change));
+    const findings = await findingsOf(pc, pc.fileOf("Claude Desktop"), text);
+    const finding = findings.find((one) => lines([one])[0]?.startsWith(fact));
+    expect(finding, JSON.stringify(lines(findings))).toBeDefined();
+    expect(fixOf(finding)).toContain(fix);
+    // An entry with an error does not start, so nothing says that it does.
+    const isError = fact.startsWith("error");
+    expect(lines(findings).some((line) => line.startsWith("ok"))).toBe(!isError);
+    expect(JSON.stringify(lines(findings))).not.toContain("hush");
+  });
+
+  test("an input that VS Code's file does not declare", async () => {
+    const pc = computer();
+    const entry = changed(pc, token($("input:kook-token")));
+    const inputs = [{ type: "promptString", id: "kook-token", password: true }];
+    const path = pc.fileOf("VS Code");
+    const [missing] = await findingsOf(pc, path, servers(entry, "servers"));
+    expect(missing && lines([missing])).toEqual([
+      `error: ${$("input:kook-token")} is not declared in this file`,
+    ]);
+    expect(fixOf(missing)).toContain('Add the input kook-token under "inputs"');
+    const declared = JSON.stringify({ inputs, servers: { kook: entry } });
+    expect(lines(await findingsOf(pc, path, declared))).toEqual([
+      `ok: starts node ${pc.main}`,
+      "note: the host fills in the environment, so its values were not checked",
+    ]);
+  });
+
+  test("an entry without a token is a warning if the shell has one", async () => {
+    const pc = computer();
+    const text = servers(changed(pc, { env: {} }));
+    const findings = await findingsOf(pc, pc.fileOf("Claude Desktop"), text, { env });
+    expect(lines(findings)[1]).toMatch(/^warning: The entry has no token. This shell has one/);
+  });
+});
+
+describe("an entry without a mistake is not blamed:", () => {
+  test.each<[string, string, Change, string[]]>([
+    [
+      "npx with a tarball",
+      "Claude Desktop",
+      {
+        command: "cmd",
+        args: ["/c", "npx", "-y", "--package", "C:\\kook-chat-mcp-0.1.0.tgz", "kook-chat-mcp"],
       },
-    },
+      ["ok: starts cmd"],
+    ],
+    [
+      "a sandbox entry without a token",
+      "Cursor",
+      ({ main }) => ({ args: [main, "--sandbox"], env: {} }),
+      ["note: uses the sandbox; needs no token"],
+    ],
+    [
+      "a token that Claude Code fills in",
+      "Claude Code",
+      token($("KOOK_TOKEN")),
+      ["note: the host fills in the environment, so its values were not checked"],
+    ],
+    [
+      "a token that Gemini CLI fills in",
+      "Gemini CLI",
+      token("$KOOK_TOKEN"),
+      ["note: the host fills in the environment, so its values were not checked"],
+    ],
+    [
+      "a token from an environment file",
+      "Cursor",
+      { env: {}, envFile: ".env" },
+      ["note: the host fills in the environment, so its values were not checked"],
+    ],
+    [
+      "a base URL that the host fills in",
+      "Claude Code",
+      token(SANDBOX_TOKEN, { KOOK_BASE_URL: `https://${$("KOOK_HOST")}/api/v3` }),
+      [],
+    ],
+    [
+      "a token file below a folder that the host fills in",
+      "VS Code",
+      { env: { KOOK_TOKEN_FILE: `${$("userHome")}/token` } },
+      ["note: the host fills in the environment, so its values were not checked"],
+    ],
+    [
+      "a script below a folder that the host fills in",
+      "Cursor",
+      { args: [`${$("workspaceFolder")}/dist/main.js`] },
+      [],
+    ],
+  ])("%s", async (_, host, change, expected) => {
+    const pc = computer();
+    const key = pc.files.find(({ name }) => name === host)?.key;
+    const findings = await findingsOf(pc, pc.fileOf(host), servers(changed(pc, change), key));
+    expect(findings.filter(({ status }) => status === "error" || status === "warning")).toEqual([]);
+    expect(lines(findings)).toEqual(expect.arrayContaining(expected));
   });
-  const files = { "/project/dist/main.js": "" };
-  const { told: lines } = await found("/project/.vscode/mcp.json", inFolder, {
-    files,
-    env: { KOOK_TOKEN: SANDBOX_TOKEN },
-  });
-  expect(lines).toEqual(["ok: starts node /project/dist/main.js", ACCEPTED]);
-});
-
-test("Claude Code's servers of single projects are looked at too", async () => {
-  const text = JSON.stringify({
-    projects: { "/a": { mcpServers: { kook: { ...good, args: ["/no/main.js"] } } } },
-  });
-  const { told: lines } = await found("/home/me/.claude.json", text);
-  expect(lines).toContain("error: there is no file /no/main.js");
-});
-
-test("the same token in several hosts is tried once, each other one once more", async () => {
-  const files = {
-    [DESKTOP]: servers(good),
-    "/home/me/.claude.json": servers(good),
-    "/home/me/.cursor/mcp.json": entry({ env: { KOOK_TOKEN: "1/MTA2Mzk=/b3RoZXI=" } }),
-    [MAIN]: "",
-  };
-  const { findings, requests } = await examined({ files });
-  expect(requests).toBe(4);
-  expect(told(findings, "token", DESKTOP)).toEqual([ACCEPTED]);
-  expect(told(findings, "token", ".cursor")[0]).toMatch(
-    /^error: KOOK does not accept the token: 401/,
-  );
-  expect(JSON.stringify(findings)).not.toContain("b3RoZXI");
-});
-
-test("with --sandbox no host's token is tried", async () => {
-  const { told: lines } = await found(DESKTOP, servers(good), { argv: ["--sandbox"] });
-  expect(lines).toEqual([STARTS, "note: not tried, because of --sandbox"]);
-});
-
-test("a token is tried where its entry sends it", async () => {
-  const asked: string[] = [];
-  const env = { KOOK_TOKEN: SANDBOX_TOKEN, KOOK_BASE_URL: "https://kook.example/v3" };
-  await found(DESKTOP, entry({ env }), {
-    fetch: (url, init) => {
-      asked.push(url);
-      return new Sandbox().fetch(url, init);
-    },
-  });
-  expect(new Set(asked)).toEqual(new Set(["https://kook.example/v3/user/me"]));
-});
-
-test("of other servers and of broken files without this one nothing is told but that", async () => {
-  const other = { other: { command: "x", args: ["hush"], env: { SECRET: "hush" } } };
-  const files = {
-    [DESKTOP]: JSON.stringify({ mcpServers: { ...other, kook: good } }),
-    "/home/me/.claude.json": JSON.stringify({ mcpServers: other, oauthAccount: "hush" }),
-    "/home/me/.cursor/mcp.json": '{"mcpServers": {"other": {"env": {"SECRET": "hush"',
-    [MAIN]: "",
-  };
-  const { findings } = await examined({ files });
-  expect(JSON.stringify(findings)).not.toContain("hush");
-  expect(told(findings, "host", ".claude.json")).toEqual(["note: does not name this server"]);
-  expect(told(findings, "host", ".cursor")).toEqual(["note: does not name this server"]);
-});
-
-test("a file that may not be read is told, an empty one is not", async () => {
-  const files = { [DESKTOP]: null, "/home/me/.cursor/mcp.json": "" };
-  const { findings } = await examined({ files });
-  expect(told(findings, "host", DESKTOP)).toEqual(["error: the file cannot be read (EACCES)"]);
-  expect(told(findings, "host", ".cursor")).toEqual(["note: does not name this server"]);
-});
-
-test("hosts without a file are one line, and so is that none names this server", async () => {
-  const { findings } = await examined();
-  expect(told(findings, "host")).toEqual([
-    "note: no host's configuration file names this server",
-    "note: no configuration file found: Claude Desktop, Claude Code, VS Code, Cursor",
-  ]);
 });
 
 test.each([
-  [{ kook: { command: "docker", args: ["run"], env: { KOOK_TOKEN: SANDBOX_TOKEN } } }, true],
-  [
-    { chats: { command: "npx", args: ["kook-chat-mcp@0.1.0", "--read-only"], env: good.env } },
-    true,
-  ],
-  [{ "kook-sandbox": { command: "node", args: [MAIN, "--sandbox"] } }, true],
+  [{ kook: { command: "docker", args: ["run"], env } }, true],
+  [{ "kook-sandbox": { command: "node", args: ["/x/dist/main.js", "--sandbox"] } }, true],
   [{ "kook-bot": { command: "python", args: ["bot.py"] } }, false],
-])("%j is %s for this server's entry", async (mcpServers, ours) => {
-  const { told: lines } = await found(DESKTOP, JSON.stringify({ mcpServers }));
-  expect(lines.includes("note: does not name this server")).toBe(!ours);
+  [{ other: { command: "node", args: ["/x/dist/main.js"] } }, false],
+])("%j counts as an entry for this server: %s", async (mcpServers, isOurs) => {
+  const pc = computer();
+  const findings = await findingsOf(pc, pc.fileOf("Cursor"), JSON.stringify({ mcpServers }));
+  expect(lines(findings).includes("note: found, no entry for this server")).toBe(!isOurs);
+});
+
+test("doctor sends no token of a host's entry, and opens no file that an entry names", async () => {
+  const pc = computer();
+  const secret = pc.write(join(pc.home, "secret"), "1/MTA2Mzk=/ZmlsZQ==");
+  const entries = [
+    token("1/MTA2Mzk=/b3RoZXI="),
+    token(SANDBOX_TOKEN, { KOOK_BASE_URL: "https://thief.example/api/v3" }),
+    { env: { KOOK_TOKEN_FILE: secret } },
+  ];
+  for (const [index, host] of ["Claude Desktop", "Claude Code", "Cursor"].entries()) {
+    pc.write(pc.fileOf(host), servers(changed(pc, entries[index] ?? {})));
+  }
+  const own = await pc.examine({ env });
+  expect(new Set(own.sent)).toEqual(new Set([`Bot ${SANDBOX_TOKEN}`]));
+  const none = await pc.examine({ env: {} });
+  expect(none.sent).toEqual(["Bot none"]);
+  expect(told(none.findings, "token")).toEqual([
+    "note: not checked: not set in this shell; entries below bring their own",
+  ]);
+  expect([...own.read, ...none.read]).not.toContain(secret);
+  expect(JSON.stringify([own.findings.map(factOf), none.findings.map(factOf)])).not.toMatch(
+    /MTA2Mzk/,
+  );
+});
+
+test("a network path in an entry is not looked at: Windows would log in there", () => {
+  const looked: string[] = [];
+  const kook = {
+    command: "\\\\stranger\\share\\node.exe",
+    args: ["\\\\stranger\\share\\main.js"],
+    env: { KOOK_TOKEN_FILE: "\\\\stranger\\share\\token" },
+  };
+  const { findings } = checkHosts({
+    platform: "win32",
+    home: "C:\\Users\\me",
+    folder: "C:\\work",
+    env: {},
+    readFile: () => JSON.stringify({ mcpServers: { kook } }),
+    exists: (path) => looked.push(path) > 0,
+  });
+  expect(findings.map(factOf).join()).toContain("starts \\\\stranger");
+  expect(looked).toEqual([]);
+});
+
+test("nothing about other servers' entries is reported", async () => {
+  const pc = computer();
+  const other = { other: { command: "x", args: ["hush"], env: { SECRET: "hush" } } };
+  pc.write(pc.fileOf("Cursor"), JSON.stringify({ mcpServers: { ...other, kook: right(pc) } }));
+  pc.write(pc.fileOf("Claude Code"), JSON.stringify({ mcpServers: other, account: "hush" }));
+  pc.write(pc.fileOf("Codex"), '# kook\nsecret = "hush" x\n');
+  const { findings } = await pc.examine();
+  expect(
+    JSON.stringify(findings.map((finding) => [factOf(finding), fixOf(finding)])),
+  ).not.toContain("hush");
+});
+
+test("no content of a file makes doctor fail", async () => {
+  const pc = computer();
+  const value = fc.jsonValue({ maxDepth: 2 });
+  const entry = fc.record(
+    {
+      command: fc.oneof(value, fc.constant("node")),
+      args: fc.oneof(value, fc.array(fc.string())),
+      env: fc.oneof(value, fc.record({ KOOK_TOKEN: value, KOOK_TOKEN_FILE: value })),
+      name: fc.oneof(value, fc.constant({ toString: 1 })),
+    },
+    { requiredKeys: [] },
+  );
+  const file = fc.record(
+    {
+      inputs: fc.oneof(value, fc.array(fc.record({ id: value }))),
+      servers: fc.oneof(value, fc.array(entry), fc.dictionary(fc.constant("kook"), entry)),
+      mcpServers: fc.oneof(value, fc.record({ "kook-chat-mcp": entry })),
+    },
+    { requiredKeys: [] },
+  );
+  const machine = { ...pc, platform: process.platform, folder: pc.project, env: {} };
+  fc.assert(
+    fc.property(fc.oneof(file, value), (content) => {
+      const readFile = () => JSON.stringify(content);
+      const { findings } = checkHosts({ ...machine, readFile, exists: () => false });
+      for (const finding of findings) expect(typeof factOf(finding)).toBe("string");
+    }),
+  );
+});
+
+test("a current folder that was deleted is named with its fix", async () => {
+  const { findings } = await computer().examine({ folder: undefined });
+  expect(told(findings, "host")).toContain(
+    "warning: The current folder was deleted, so no project's files were looked at",
+  );
 });

@@ -1,7 +1,7 @@
 // Whatever comes back, in whatever form: the client gives what is documented, or one of its own errors.
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type Fetch, KookClient } from "../../src/kook/client.ts";
+import type { Fetch } from "../../src/kook/client.ts";
 import {
   ApiError,
   ConnectionError,
@@ -11,6 +11,7 @@ import {
 } from "../../src/kook/errors.ts";
 import { readRateLimit } from "../../src/kook/rate-limit/headers.ts";
 import { createRedaction } from "../../src/kook/redaction.ts";
+import { connectEndpoints } from "../support/endpoints.ts";
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());
@@ -75,11 +76,10 @@ const headers = fc
   .map((texts) => ({ get: (name: string) => texts[name.replace("X-Rate-Limit-", "")] ?? null }));
 
 async function outcomesOf(fetch: Fetch): Promise<PromiseSettledResult<unknown>[]> {
-  const client = new KookClient({
+  const client = connectEndpoints({
     fetch,
     token: { scheme: "Bot", value: TOKEN },
     baseUrl: "https://kook.example/api/v3",
-    language: "zh-CN",
     timeoutMs: 1_000,
     maxWaitMs: 60_000,
   });

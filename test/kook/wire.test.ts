@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseWirePage } from "../../src/kook/wire/chat.ts";
+import { wireChatPageSchema } from "../../src/kook/wire/chat.ts";
 import listed from "../fixtures/list.json" with { type: "json" };
 
 const [row] = listed.data.items;
@@ -7,7 +7,10 @@ const target = row?.target_info;
 
 /** What is made of one row with these changes. */
 const parseRow = (changes: object) => {
-  const { items, skipped } = parseWirePage({ items: [{ ...row, ...changes }], meta: {} });
+  const { items, skipped } = wireChatPageSchema.parse({
+    items: [{ ...row, ...changes }],
+    meta: {},
+  });
   return { row: items[0], skipped };
 };
 
@@ -15,7 +18,6 @@ test.each([
   ["missing", { target_info: undefined }],
   ["null", { target_info: null }],
   ["an empty list", { target_info: [] }],
-  ["without an id", { target_info: { username: "x" } }],
 ])("a chat whose target is %s is kept without one", (_, changes) => {
   const { row, skipped } = parseRow(changes);
   expect(row).toMatchObject({ code: "sderwrw**" });
@@ -23,12 +25,38 @@ test.each([
   expect(skipped).toBe(0);
 });
 
+test.each([[""], [null], [[]]])("a target whose id is %j keeps its name", (id) => {
+  const { row } = parseRow({ target_info: { ...target, id } });
+  expect(row?.target_info).toMatchObject({ id: "", username: target?.username });
+});
+
+test.each([
+  [12345, "12345"],
+  [{ zh: "夏天" }, '{"zh":"夏天"}'],
+  [null, ""],
+])("a username of %j is read as %j", (username, read) => {
+  expect(parseRow({ target_info: { ...target, username } }).row?.target_info?.username).toBe(read);
+});
+
+test.each([
+  ["KOOK's names", { page: 2, page_total: 3, page_size: 50, total: 130 }],
+  ["Yii2's names", { currentPage: 2, pageCount: 3, perPage: 50, totalCount: 130 }],
+  ["digits as text", { page: "2", page_total: "3", page_size: "50", total: "130" }],
+])("a page's counts are read under %s", (_, meta) => {
+  expect(wireChatPageSchema.parse({ items: [], meta }).meta).toEqual({
+    page: 2,
+    page_total: 3,
+    page_size: 50,
+    total: 130,
+  });
+});
+
 test("an id may be a number, as long as it is exact", () => {
   expect(parseRow({ target_info: { ...target, id: 2418200000 } }).row?.target_info?.id).toBe(
     "2418200000",
   );
   const rounded = parseRow({ target_info: { ...target, id: 2 ** 60 } });
-  expect(rounded.row?.target_info).toBeUndefined();
+  expect(rounded.row?.target_info?.id).toBe("");
 });
 
 test.each([
@@ -36,6 +64,9 @@ test.each([
   ["null", null, 0],
   ["nothing", undefined, 0],
   ["a text of digits", "1612696873000", 1612696873000],
+  ["a fraction", 1612696873000.5, 1612696873000],
+  ["a fraction as text", "1612696873000.5", 1612696873000],
+  ["seconds", 1612696873, 1612696873000],
   ["what no Date can hold", 9e15, 0],
   ["a negative number", -1, 0],
 ])("a time of %s is read", (_, latest_msg_time, read) => {
@@ -73,7 +104,10 @@ test.each([
   ["a code that forges a line", { ...row, code: "abc\nfake" }],
 ])("%s among fifty rows is left out and counted", (_, bad) => {
   const good = Array.from({ length: 49 }, () => row);
-  const { items, skipped } = parseWirePage({ items: [...good, bad], meta: listed.data.meta });
+  const { items, skipped } = wireChatPageSchema.parse({
+    items: [...good, bad],
+    meta: listed.data.meta,
+  });
   expect(items).toHaveLength(49);
   expect(skipped).toBe(1);
 });
@@ -81,12 +115,11 @@ test.each([
 test.each([
   ["missing", undefined],
   ["an empty list", []],
-  ["cut short", { page: 1 }],
-])("a page whose meta is %s is kept without one", (_, meta) => {
-  expect(parseWirePage({ items: [row], meta })).toMatchObject({ skipped: 0, meta: undefined });
+])("a page whose meta is %s is kept without counts", (_, meta) => {
+  expect(wireChatPageSchema.parse({ items: [row], meta })).toMatchObject({ skipped: 0, meta: {} });
 });
 
 test("a page without a list is refused", () => {
-  expect(() => parseWirePage({})).toThrow();
-  expect(() => parseWirePage([])).toThrow();
+  expect(() => wireChatPageSchema.parse({})).toThrow();
+  expect(() => wireChatPageSchema.parse([])).toThrow();
 });

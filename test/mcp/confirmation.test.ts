@@ -164,10 +164,9 @@ describe("on a host that can ask a person", () => {
   });
 
   test.each([
-    ["zh-CN", "模型请求从机器人的会话列表中删除下面这个私信会话", "要删除的会话"],
-    ["en-US", "A model asks to delete the private chat below", "Chat to delete"],
-    ["ja", "A model asks to delete the private chat below", "Chat to delete"],
-  ])(
+    ["zh", "模型请求从机器人的会话列表中删除下面这个私信会话", "要删除的会话"],
+    ["en", "A model asks to delete the private chat below", "Chat to delete"],
+  ] as const)(
     "the question in %s names the chat in a field of its own, its only choice",
     async (language, message, title) => {
       let form: ElicitRequestFormParams | undefined;

@@ -1,18 +1,32 @@
 // Chats over the real client, with a sandbox, whole or tampered with, where KOOK would be.
-import { Chats, type ChatsOptions } from "../../src/chats/chats.ts";
+import type { CallOptions } from "../../src/kook/call-options.ts";
 import { type Fetch, KookClient } from "../../src/kook/client.ts";
+import { createServices, type ServicesOptions } from "../../src/mcp/services.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 
-export function chatsOver(fetch: Fetch, options: Partial<ChatsOptions> = {}): Chats {
+export function servicesOver(fetch: Fetch, options: Partial<ServicesOptions> = {}) {
   const kook = new KookClient({
     fetch,
     token: { scheme: "Bot", value: SANDBOX_TOKEN },
     baseUrl: "https://kook.invalid/api/v3",
-    language: "zh-CN",
     timeoutMs: 1_000,
     maxWaitMs: 1_000,
   });
-  return new Chats(kook, { scanBudgetMs: 10_000, ...options });
+  return createServices(kook, { scanBudgetMs: 10_000, ...options });
+}
+
+/** The methods of both chat services together. */
+export function chatsOver(fetch: Fetch, options: Partial<ServicesOptions> = {}) {
+  const { chats, chatChanges } = servicesOver(fetch, options);
+  return {
+    list: chats.list.bind(chats),
+    find: chats.find.bind(chats),
+    view: chats.view.bind(chats),
+    complete: chats.complete.bind(chats),
+    create: async (targetId: string, call?: CallOptions) =>
+      (await chatChanges.create(targetId, call)).chat,
+    delete: chatChanges.delete.bind(chatChanges),
+  };
 }
 
 /** A page of chats as the sandbox sends it, to be changed. */

@@ -7,9 +7,9 @@ import {
   type ElicitResult,
 } from "@modelcontextprotocol/sdk/types.js";
 import { onTestFinished } from "vitest";
-import { Chats } from "../../src/chats/chats.ts";
 import { type Fetch, KookClient, type Token } from "../../src/kook/client.ts";
 import { createServer, type ServerOptions } from "../../src/mcp/server.ts";
+import { createServices } from "../../src/mcp/services.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 
 interface ConnectOptions extends Partial<ServerOptions> {
@@ -37,15 +37,14 @@ export async function connect({
     fetch,
     token,
     baseUrl: "https://kook.invalid/api/v3",
-    language: "zh-CN",
     timeoutMs: 1000,
     maxWaitMs: 1000,
   });
-  const server = createServer(new Chats(kook, { allowTargets, scanBudgetMs }), {
+  const server = createServer(createServices(kook, { allowTargets, scanBudgetMs }), {
     version: "1.2.3",
     readOnly: false,
     confirmDelete: "ask",
-    language: "zh-CN",
+    language: "zh",
     output: "both",
     ...options,
   });

@@ -1,23 +1,23 @@
-// What an answer's `X-Rate-Limit-*` headers say.
+// Reads the `X-Rate-Limit-*` headers of an answer.
 
-/** KOOK's limits as one answer states them. Each part may be missing. */
+/** The rate limit as one answer states it. Each part may be missing. */
 export interface RateLimitInfo {
-  /** KOOK's name for what is limited together. */
+  /** KOOK's name for the routes that share a limit. */
   bucket: string | undefined;
   limit: number | undefined;
   remaining: number | undefined;
   /** Milliseconds until the bucket is full again. */
   resetMs: number | undefined;
-  /** The limit is the bot's as a whole, not the bucket's. */
+  /** The limit of the whole bot is used up, not only the bucket's. */
   global: boolean;
 }
 
-/** No limit of KOOK's is this long; a broken header must not stop a bot for years. */
+/** Upper bound: a broken header must not stop a bot for years. */
 const MAX_RESET_MS = 3_600_000;
 
 /**
- * Reads the headers of an answer. `Reset` is the seconds to wait, decimals included; one official SDK takes it for an
- * epoch, so a value above 1e9 is read as one, and one above 1e11 as one in milliseconds.
+ * `Reset` is the seconds to wait, with or without decimals. One official SDK reads it as an epoch: a value above 1e9 is
+ * taken as epoch seconds, one above 1e11 as epoch milliseconds.
  */
 export function readRateLimit(headers: { get(name: string): string | null }): RateLimitInfo {
   const number = (name: string) => numberOf(headers.get(`X-Rate-Limit-${name}`));
@@ -37,7 +37,7 @@ function untilReset(reset: number): number {
   return reset * 1000;
 }
 
-/** Digits with or without decimals, and nothing else: `5 per minute` says something that is not known here. */
+/** Accepts digits with or without decimals only: `5 per minute` has a unit that is unknown here. */
 function numberOf(text: string | null): number | undefined {
   return text !== null && /^\s*\d+(\.\d*)?\s*$/.test(text) ? Number.parseFloat(text) : undefined;
 }

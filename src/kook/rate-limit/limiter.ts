@@ -1,48 +1,45 @@
-// Pacing by what KOOK's answers say of its limits: requests wait here before they are sent, so that KOOK has no reason to
-// refuse them. KOOK warns, then disables, bots that keep exceeding their limits.
-
+// Paces requests by KOOK's rate-limit headers: a request waits here before it is sent, because KOOK warns, then disables,
+// bots that keep running into 429.
 import type { CallOptions } from "../call-options.ts";
 import { RateLimitError } from "../errors.ts";
-import { Bucket, pauseOf, type Sent } from "./bucket.ts";
+import { Bucket, pauseOf } from "./bucket.ts";
 import type { RateLimitInfo } from "./headers.ts";
 
-/** Leave to send one request. It must be given back, with what the answer said or with nothing when none came. */
+/** Permission to send one request. Release it in every case, also when no answer came. */
 export interface Permit {
-  release(info?: RateLimitInfo, refused?: boolean): void;
+  /**
+   * Takes in the headers of the answer.
+   * @param refused the answer was a 429
+   * @returns after a 429, the milliseconds until a request to this route may be sent; otherwise 0
+   */
+  release(info?: RateLimitInfo, refused?: boolean): number;
 }
 
 const WAIT_REPORT_MS = 5_000;
-/** Names are remembered up to this many, so that a server that makes up new ones costs no memory. */
+/** Interval of the check for a request that hangs. */
+const HANG_CHECK_MS = 1_000;
+/** Bounds the memory if KOOK makes up a new bucket name for each answer. */
 const MAX_BUCKETS = 64;
 
 interface Waiter {
+  route: string;
+  background: boolean;
   place: number;
-  /** When it has waited too long, and when it is next told that it waits; on a monotonic clock. */
   until: number;
   reportAt: number;
-  onWait: ((waitMs: number) => void) | undefined;
+  onWait: CallOptions["onWait"];
   start(permit: Permit): void;
   fail(error: unknown): void;
 }
 
-/** Those who wait for one bucket. */
-class Queue {
-  readonly bucket = new Bucket();
-  waiters: Waiter[] = [];
-  timer: NodeJS.Timeout | undefined;
-  /** Set when an answer tells that this bucket is a known one under another name. */
-  mergedInto: Queue | undefined;
-
-  add(waiter: Waiter): void {
-    const behind = this.waiters.findLastIndex(({ place }) => place < waiter.place) + 1;
-    this.waiters.splice(behind, 0, waiter);
-  }
-}
-
-/** One limiter paces all requests of one token. */
+/** Paces all requests of one token. */
 export class RateLimiter {
   readonly #maxWaitMs: number;
-  readonly #queues = new Map<string, Queue>();
+  /** By route and by KOOK's bucket name, which is usually the route. */
+  readonly #buckets = new Map<string, Bucket>();
+  #waiters: Waiter[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  /** End of the pause after a 429 of the global limit. */
   #pausedUntil = 0;
   #lastPlace = 0;
 
@@ -51,142 +48,114 @@ export class RateLimiter {
     this.#maxWaitMs = maxWaitMs;
   }
 
-  /** A place in the order in which requests are served; one that has to be sent again keeps its own. */
+  /** A request's place in the queue. A retry keeps the place of its first attempt. */
   takePlace(): number {
     return this.#lastPlace++;
   }
 
   /**
-   * Waits for the route's turn; within a bucket first come, first served.
-   * @throws RateLimitError when the wait would be, or has become, too long; the signal's reason when aborted
+   * Waits until a request to the route may be sent: `person` before `background`, then in the order of places.
+   * @throws RateLimitError if its turn comes after `maxWaitMs` or the deadline; the signal's reason when aborted
    */
-  acquire(
+  async acquire(
     route: string,
-    { signal, onWait }: CallOptions = {},
+    { signal, deadline = Number.POSITIVE_INFINITY, priority, onWait }: CallOptions = {},
     place = this.takePlace(),
   ): Promise<Permit> {
     signal?.throwIfAborted();
-    const entered = this.#queueOf(route);
-    const now = performance.now();
-    return new Promise((resolve, reject) => {
-      const leave = () => signal?.removeEventListener("abort", abort);
-      const waiter: Waiter = {
-        place,
-        until: now + this.#maxWaitMs,
-        reportAt: now,
-        onWait,
-        start: (permit) => {
-          leave();
-          resolve(permit);
-        },
-        fail: (error) => {
-          leave();
-          reject(error);
-        },
+    let abort = () => {};
+    const permit = new Promise<Permit>((start, fail) => {
+      const now = performance.now();
+      const until = Math.min(now + this.#maxWaitMs, deadline);
+      const background = priority === "background";
+      const waiter = { route, background, place, until, reportAt: now, onWait, start, fail };
+      abort = () => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        fail(signal?.reason);
+        this.#pump();
       };
-      const abort = () => {
-        const queue = follow(entered);
-        queue.waiters = queue.waiters.filter((other) => other !== waiter);
-        waiter.fail(signal?.reason);
-        this.#pump(queue);
-      };
-      signal?.addEventListener("abort", abort);
-      entered.add(waiter);
-      this.#pump(entered);
+      const ahead = this.#waiters.findLastIndex((other) => goesBefore(other, waiter));
+      this.#waiters.splice(ahead + 1, 0, waiter);
     });
+    signal?.addEventListener("abort", abort);
+    this.#pump();
+    return permit.finally(() => signal?.removeEventListener("abort", abort));
   }
 
-  #queueOf(name: string): Queue {
-    let queue = this.#queues.get(name);
-    if (!queue) {
-      queue = new Queue();
-      this.#queues.set(name, queue);
-    }
-    return follow(queue);
-  }
-
-  /** Starts what may start, fails what waits too long, tells the rest that they wait, and sets the alarm for them. */
-  #pump(queue: Queue): void {
-    clearTimeout(queue.timer);
-    let waitMs = this.#waitMs(queue);
-    while (queue.waiters.length > 0 && waitMs === 0) {
-      queue.waiters.shift()?.start(this.#permit(queue));
-      waitMs = this.#waitMs(queue);
-    }
-    if (queue.waiters.length === 0) return;
+  /** Starts the requests whose turn it is, fails those that would wait too long, and sets a timer for the rest. */
+  #pump(): void {
+    clearTimeout(this.#timer);
     const now = performance.now();
-    this.#failHopeless(queue, waitMs, now);
-    // Without a figure the queue waits for an answer, which pumps again.
-    let wakeAt = waitMs === undefined ? queue.bucket.impatientAt : now + waitMs;
-    for (const waiter of queue.waiters) {
-      if (waiter.reportAt <= now) {
-        waiter.onWait?.(waitMs ?? 0);
-        waiter.reportAt = now + WAIT_REPORT_MS;
+    const positions = new Map<Bucket, number>();
+    let wakeAt = Number.POSITIVE_INFINITY;
+    this.#waiters = this.#waiters.filter((waiter) => {
+      const bucket = this.#bucketOf(waiter.route);
+      const waitMs = this.#waitMs(bucket, now);
+      if (waitMs === 0) {
+        waiter.start(this.#permit(waiter.route, bucket, now));
+        return false;
       }
-      wakeAt = Math.min(wakeAt, waiter.until, waiter.reportAt);
-    }
-    if (queue.waiters.length > 0) queue.timer = setTimeout(() => this.#pump(queue), wakeAt - now);
-  }
-
-  /** Fails those whose turn will come too late, as far as can be foreseen, and those who have waited too long already. */
-  #failHopeless(queue: Queue, waitMs: number | undefined, now: number): void {
-    const { perWindow, windowMs } = queue.bucket.pace;
-    const hopeless: [Waiter, RateLimitError][] = [];
-    queue.waiters = queue.waiters.filter((waiter, position) => {
-      const ms = (waitMs ?? 0) + Math.floor(position / perWindow) * (waitMs ? windowMs : 0);
-      if (now + ms <= waiter.until && now < waiter.until) return true;
-      const seconds = Math.ceil((ms || this.#maxWaitMs) / 1000);
-      hopeless.push([waiter, new RateLimitError(seconds, ms ? "used_up" : "unanswered")]);
-      return false;
+      const position = positions.get(bucket) ?? 0;
+      const turnMs = waitMs === undefined ? 0 : waitMs + bucket.delayMs(position);
+      if (now >= waiter.until || now + turnMs > waiter.until) {
+        waiter.fail(this.#tooLong(turnMs));
+        return false;
+      }
+      positions.set(bucket, position + 1);
+      if (now >= waiter.reportAt) {
+        waiter.reportAt = now + WAIT_REPORT_MS;
+        // A callback that aborts its call must not change the queue in the middle of this loop.
+        queueMicrotask(() => waiter.onWait?.(turnMs));
+      }
+      wakeAt = Math.min(wakeAt, now + (waitMs ?? HANG_CHECK_MS), waiter.until, waiter.reportAt);
+      return true;
     });
-    for (const [waiter, error] of hopeless) waiter.fail(error);
+    if (this.#waiters.length > 0) this.#timer = setTimeout(() => this.#pump(), wakeAt - now);
   }
 
-  /** Milliseconds until the next request may go: 0 for now, undefined for when an answer has come. */
-  #waitMs({ bucket }: Queue): number | undefined {
-    const now = performance.now();
+  #tooLong(turnMs: number): RateLimitError {
+    const seconds = Math.ceil((turnMs || this.#maxWaitMs) / 1000);
+    return new RateLimitError(seconds, turnMs > 0 ? "used_up" : "unanswered");
+  }
+
+  /** Milliseconds until the bucket's next request may go; undefined if that depends on an answer in flight. */
+  #waitMs(bucket: Bucket, now: number): number | undefined {
     return this.#pausedUntil > now ? this.#pausedUntil - now : bucket.waitMs(now);
   }
 
-  #permit(queue: Queue): Permit {
-    const sent = queue.bucket.send(performance.now());
+  #permit(route: string, bucket: Bucket, sentAt: number): Permit {
+    const window = bucket.send(sentAt);
     return {
       release: (info, refused = false) => {
-        const holder = this.#learnName(follow(queue), info?.bucket);
-        this.#receive(holder, sent, info, refused);
-        this.#pump(holder);
+        const now = performance.now();
+        const named = this.#nameBucket(route, info?.bucket);
+        const global = refused && info?.global === true;
+        if (global) this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseOf(info));
+        // After a global 429 the bucket itself may have plenty left.
+        named.receive(window, global ? undefined : info, refused && !global, now);
+        this.#pump();
+        return refused ? (this.#waitMs(named, now) ?? 0) : 0;
       },
     };
   }
 
-  #receive(queue: Queue, sent: Sent, info: RateLimitInfo | undefined, refused: boolean): void {
-    const now = performance.now();
-    const global = refused && info?.global === true;
-    // With a global refusal the bucket itself may have plenty left.
-    queue.bucket.receive(sent, global ? undefined : info, refused && !global, now);
-    if (!global) return;
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseOf(info));
-    for (const other of new Set([...this.#queues.values()].map(follow))) this.#pump(other);
+  #bucketOf(route: string): Bucket {
+    const known = this.#buckets.get(route);
+    if (known) return known;
+    const bucket = new Bucket();
+    this.#buckets.set(route, bucket);
+    return bucket;
   }
 
-  /** Queues of routes that turn out to share a bucket become one. */
-  #learnName(queue: Queue, name: string | undefined): Queue {
-    if (name === undefined) return queue;
-    const named = this.#queues.get(name);
-    if (!named && this.#queues.size < MAX_BUCKETS) this.#queues.set(name, queue);
-    const known = named && follow(named);
-    if (!known || known === queue) return queue;
-    clearTimeout(queue.timer);
-    for (const waiter of queue.waiters) known.add(waiter);
-    queue.waiters = [];
-    queue.mergedInto = known;
-    known.bucket.absorb(queue.bucket);
-    return known;
+  /** Routes whose answers carry the same bucket name share a bucket. */
+  #nameBucket(route: string, name = route): Bucket {
+    const bucket = this.#buckets.get(name) ?? this.#bucketOf(route);
+    this.#buckets.set(route, bucket);
+    if (this.#buckets.size < MAX_BUCKETS) this.#buckets.set(name, bucket);
+    return bucket;
   }
 }
 
-function follow(queue: Queue): Queue {
-  let last = queue;
-  while (last.mergedInto) last = last.mergedInto;
-  return last;
+function goesBefore(one: Waiter, other: Waiter): boolean {
+  return one.background === other.background ? one.place < other.place : other.background;
 }

@@ -1,130 +1,82 @@
-// The chats as resources: a directory, one resource a chat, listing by cursor and completion of codes.
-import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import {
-  CompleteRequestSchema,
-  ErrorCode,
-  ListResourcesRequestSchema,
-  ListResourceTemplatesRequestSchema,
-  ReadResourceRequestSchema,
-  type Resource,
-} from "@modelcontextprotocol/sdk/types.js";
-import type { Chats } from "../../chats/chats.ts";
-import { isMissing } from "../../chats/errors.ts";
+// The chats as resources: a directory, and one resource a chat.
+import type { Resource } from "@modelcontextprotocol/sdk/types.js";
+import { isMissing } from "../../access/errors.ts";
 import { type ListedChat, MAX_PAGE_SIZE } from "../../chats/page.ts";
-import { type Explain, ProtocolError } from "../failure.ts";
+import { chatAdvice } from "../advice/chats.ts";
+import { hintsOf } from "../text/chats.ts";
+import type { ResourceContext, ResourceFamily } from "./registry.ts";
 
 const DIRECTORY_URI = "kook://chats";
-const CHAT_URI_TEMPLATE = "kook://chats/{chat_code}";
 
-/** "Resource not found" of the MCP specification; the SDK has no name for it. */
-const RESOURCE_NOT_FOUND = -32002;
-
-/** MCP lets a completion carry no more values. */
-const MAX_COMPLETIONS = 100;
+/** Hosts read the whole list at every start, and each 50 chats cost a request. */
+const LISTED_PAGES = 2;
 
 const directory: Resource = {
   uri: DIRECTORY_URI,
   name: "chats",
   title: "Private chats",
-  description: "The first page of the bot's private chats, and how to go on",
+  description: `The first page of the bot's private chats. The list of resources ends after ${LISTED_PAGES * MAX_PAGE_SIZE} chats; list_chats and the template reach all`,
   mimeType: "application/json",
 };
 
-/** Adds listing, templates, reading and completion. */
-export function registerResources(
-  server: Server,
-  { chats, explain }: { chats: Chats; explain: Explain },
-): void {
-  async function asProtocolError<T>(answer: () => Promise<T>): Promise<T> {
-    try {
-      return await answer();
-    } catch (error) {
-      if (error instanceof ProtocolError) throw error;
-      throw new ProtocolError(ErrorCode.InternalError, explain(error));
+export const chatResources: ResourceFamily = {
+  async list(context) {
+    const chats: ListedChat[] = [];
+    for (let page: number | undefined = 1; page !== undefined && page <= LISTED_PAGES; ) {
+      const listed = await listPage(page, context);
+      chats.push(...listed.chats);
+      page = listed.next_page;
     }
-  }
+    // A chat with a new message moves to the front between two pages, and others onto the next.
+    const byCode = new Map(chats.map((chat) => [chat.row.chat_code, chat]));
+    return [directory, ...[...byCode.values()].map(toResource)];
+  },
 
-  server.setRequestHandler(ListResourcesRequestSchema, ({ params }, { signal }) =>
-    asProtocolError(async () => {
-      const page = pageOfCursor(params?.cursor);
-      const listed = await chats.list({ page, pageSize: MAX_PAGE_SIZE }, { signal });
-      return {
-        resources: [...(page === 1 ? [directory] : []), ...listed.chats.map(toResource)],
-        ...(listed.next_page && { nextCursor: cursorOfPage(listed.next_page) }),
-      };
-    }),
-  );
-
-  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
-    resourceTemplates: [
-      {
-        uriTemplate: CHAT_URI_TEMPLATE,
-        name: "chat",
-        title: "Private chat",
-        description: "One private chat with the other's avatar; no message contents",
-        mimeType: "application/json",
+  templates: [
+    {
+      uriTemplate: `${DIRECTORY_URI}/{chat_code}`,
+      name: "chat",
+      title: "Private chat",
+      description: "One private chat with the user's avatar; no message contents",
+      mimeType: "application/json",
+      complete: {
+        chat_code: (typed, { services, options }) => services.chats.complete(typed, options.signal),
       },
-    ],
-  }));
+    },
+  ],
 
-  server.setRequestHandler(ReadResourceRequestSchema, ({ params: { uri } }, { signal }) =>
-    asProtocolError(async () => {
-      const content =
-        uri === DIRECTORY_URI
-          ? await readDirectory(chats, explain, signal)
-          : await readChat(chats, uri, signal);
-      return {
-        contents: [{ uri, mimeType: "application/json", text: JSON.stringify(content) }],
-      };
-    }),
-  );
-
-  server.setRequestHandler(CompleteRequestSchema, ({ params: { ref, argument } }) =>
-    asProtocolError(async () => {
-      const known = ref.type === "ref/resource" && ref.uri === CHAT_URI_TEMPLATE;
-      if (!known || argument.name !== "chat_code") {
-        throw new ProtocolError(
-          ErrorCode.InvalidParams,
-          `Only chat_code of ${CHAT_URI_TEMPLATE} can be completed.`,
-        );
-      }
-      const codes = await chats.complete(argument.value);
-      const values = codes.slice(0, MAX_COMPLETIONS);
-      return {
-        completion: { values, total: codes.length, hasMore: codes.length > values.length },
-      };
-    }),
-  );
-}
-
-async function readDirectory(chats: Chats, explain: Explain, signal: AbortSignal) {
-  const listed = await chats.list({ page: 1, pageSize: MAX_PAGE_SIZE }, { signal });
-  const { chats: found, stoppedBy, ...page } = listed;
-  const next =
-    page.next_page && `resources/list by cursor, or list_chats with page ${page.next_page}`;
-  return {
-    chats: found.map(({ row, avatar }) => ({ ...row, ...(avatar && { avatar }) })),
-    ...page,
-    ...(stoppedBy !== undefined && { stopped: explain(stoppedBy) }),
-    ...(next && { next }),
-  };
-}
-
-async function readChat(chats: Chats, uri: string, signal: AbortSignal) {
-  const chatCode = chatCodeOf(uri);
-  try {
-    if (chatCode !== undefined) {
-      const { chat, avatar } = await chats.view(chatCode, { signal });
+  async read(uri, context) {
+    if (uri === DIRECTORY_URI) return readDirectory(context);
+    const chatCode = chatCodeOf(uri);
+    if (chatCode === undefined) return undefined;
+    try {
+      const { chat, avatar } = await context.services.chats.view(chatCode, context.options);
       return { ...chat, ...(avatar && { avatar }) };
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
     }
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-  }
-  throw new ProtocolError(
-    RESOURCE_NOT_FOUND,
-    "There is no such chat. resources/list shows those that exist.",
-    { uri },
-  );
+  },
+
+  advice: chatAdvice,
+};
+
+function listPage(page: number, { services, options }: ResourceContext) {
+  return services.chats.list({ page, pageSize: MAX_PAGE_SIZE }, options);
+}
+
+async function readDirectory(context: ResourceContext) {
+  const listed = await listPage(1, context);
+  const { chats, page, page_total, total, next_page, complete } = listed;
+  return {
+    chats: chats.map(({ row, avatar }) => ({ ...row, ...(avatar && { avatar }) })),
+    page,
+    page_total,
+    total,
+    ...(next_page !== undefined && { next_page }),
+    ...(complete !== undefined && { complete }),
+    ...hintsOf(listed, context.explain),
+  };
 }
 
 function toResource({ row: chat, avatar }: ListedChat): Resource {
@@ -148,19 +100,4 @@ function chatCodeOf(uri: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-// A cursor is opaque to hosts; the prefix keeps one of another server's from being taken for a page.
-const cursorOfPage = (page: number) => `page-${page}`;
-
-function pageOfCursor(cursor: string | undefined): number {
-  if (cursor === undefined) return 1;
-  const page = Number(/^page-([1-9]\d{0,8})$/.exec(cursor)?.[1]);
-  if (Number.isNaN(page)) {
-    throw new ProtocolError(
-      ErrorCode.InvalidParams,
-      "The cursor is not one of this server's. Call resources/list without a cursor to begin anew.",
-    );
-  }
-  return page;
 }

@@ -1,49 +1,75 @@
-// Results as lines for a model: complete without the structured form, one line a chat, what is usual left unsaid.
+// Results about chats as lines for a model: complete without the structured form, one line a chat, defaults left out.
 import type { Chat, ChatRow } from "../../chats/chat.ts";
 import type { ChatPage } from "../../chats/page.ts";
 import type { Scan } from "../../chats/scan.ts";
+import type { Language } from "../../text/language.ts";
+import { quoted } from "../../text/untrusted.ts";
+import type { Form } from "../confirmation.ts";
 import type { Explain } from "../failure.ts";
 
 const COLUMNS = 'Each line: chat_code target_id "username", latest message in UTC.';
 
-/** A page of chats, and how to go on. */
-export function pageText(listed: ChatPage, explain: Explain): string {
-  const { chats, page, page_total, total, next_page, skipped } = listed;
+/** What a result says beside its rows, in the text and as fields of the structured form. */
+export interface Hints {
+  /** What to do for more. */
+  next?: string;
+  /** Why the search ended early, or what may be missing. */
+  stopped?: string;
+}
+
+export function hintsOf(listed: ChatPage | Scan, explain: Explain): Hints {
+  const { next_page, stoppedBy, age_s, skipped, uncounted } = listed;
+  const filtered = "scanned" in listed;
+  const changed = filtered && !listed.complete && !next_page && !skipped && stoppedBy === undefined;
+  const stopped = [
+    stoppedBy !== undefined && `The search ended early: ${explain(stoppedBy)}`,
+    skipped && `${skipped} could not be read and ${skipped === 1 ? "is" : "are"} left out.`,
+    changed && "The list changed during the search: a chat may be missing.",
+    age_s !== undefined && `The rows are up to ${age_s} s old.`,
+    uncounted && "KOOK did not say how many chats there are: there may be more.",
+  ];
+  const same = filtered ? "filter" : "page_size";
+  return {
+    ...(next_page && {
+      next: `For more, call list_chats with page ${next_page} and the same ${same}.`,
+    }),
+    ...(stopped.some(Boolean) && { stopped: lines(...stopped).replaceAll("\n", " ") }),
+  };
+}
+
+/** A page of chats. */
+export function pageText(listed: ChatPage, { next, stopped }: Hints): string {
+  const { chats, page, page_total, total, uncounted } = listed;
+  const least = uncounted ? "at least " : "";
   const head =
     chats.length === 0
-      ? `No chats on page ${page}; there are ${total} in all, pages up to ${page_total}.`
-      : `${total} chats, page ${page} of ${page_total}. ${COLUMNS}`;
-  return lines(
-    head,
-    ...chats.map(({ row }) => rowLine(row)),
-    skipped && unreadable(skipped),
-    stopped(listed, explain),
-    next_page && `More: list_chats with page ${next_page} and the same page_size.`,
-  );
+      ? `No chats on page ${page}; there are ${least}${total} in all, on ${page_total} pages.`
+      : `${least}${total} chats, page ${page} of ${least}${page_total}. ${COLUMNS}`;
+  return lines(head, ...chats.map(({ row }) => rowLine(row)), stopped, next);
 }
 
-/** What a filter let through, how far it was looked, and how to go on. */
-export function scanText(found: Scan, explain: Explain): string {
-  const { chats, page, total, scanned, complete, next_page, skipped, only_match } = found;
-  const matches = chats.length === 1 ? "1 chat matches" : `${chats.length} chats match`;
-  const looked = `${scanned} of ${total} looked at${page > 1 ? `, from page ${page} on` : ""}`;
-  const changed = !complete && !next_page && !skipped && found.stoppedBy === undefined;
+/** The matches of a filter, and how far the search got. */
+export function scanText(found: Scan, { next, stopped }: Hints): string {
+  const { chats, only_match } = found;
+  const columns = chats.length > 0 ? ` Newest first. ${COLUMNS}` : "";
   return lines(
-    `${matches}; ${looked}${complete ? ", to the end" : ""}.${chats.length > 0 ? ` Newest first. ${COLUMNS}` : ""}`,
+    `${matchesText(found)}${columns}`,
     ...chats.map(({ row }) => rowLine(row)),
     chats.length > 1 && only_match && `The whole name or id fits only ${only_match}.`,
-    skipped && unreadable(skipped),
-    stopped(found, explain),
-    next_page && `More: list_chats with page ${next_page} and the same filter.`,
-    changed && "The list changed meanwhile: a chat may be missing.",
+    stopped,
+    next,
   );
 }
 
-const unreadable = (skipped: number) =>
-  `${skipped} could not be read and ${skipped === 1 ? "was" : "were"} left out.`;
-
-function stopped({ stoppedBy }: ChatPage, explain: Explain): string | undefined {
-  return stoppedBy === undefined ? undefined : `Not all was looked at: ${explain(stoppedBy)}`;
+function matchesText({ chats, page, total, scanned, complete, uncounted }: Scan): string {
+  const least = uncounted ? "at least " : "";
+  const from = page > 1 ? `, from page ${page} on` : "";
+  if (complete) {
+    const match = chats.length === 1 ? "1 chat matches" : `${chats.length} chats match`;
+    return `${match}; all ${scanned} were searched${from}.`;
+  }
+  const matches = chats.length === 1 ? "1 match" : `${chats.length} matches`;
+  return `${matches} so far; ${scanned} of ${least}${total} chats were searched${from}.`;
 }
 
 function lines(...parts: (string | number | false | undefined)[]): string {
@@ -53,7 +79,7 @@ function lines(...parts: (string | number | false | undefined)[]): string {
 /** @param timeOf how a time is written: in a list, the head says that it is UTC */
 function rowLine(row: ChatRow, timeOf = minute): string {
   const facts = [
-    // Made harmless already, when the row was made.
+    // The username was sanitized when the row was made.
     `${row.chat_code} ${row.target_id || "(no user)"} ${JSON.stringify(row.username)}`,
     row.online && "online",
     row.unread_count > 0 && `${row.unread_count} unread`,
@@ -62,10 +88,10 @@ function rowLine(row: ChatRow, timeOf = minute): string {
   return facts.filter(Boolean).join(", ");
 }
 
-/** To the minute: a model needs no more, and seconds cost tokens in every line. */
+/** To the minute: seconds would cost tokens in every line. */
 const minute = (time: string) => time.slice(0, 16).replace("T", " ");
 
-/** One chat, and whether a message would get through. */
+/** One chat, and whether the user can get a message. */
 export function chatLine(chat: Chat): string {
   const facts = [
     rowLine(chat, (time) => `latest message ${time}`),
@@ -81,4 +107,34 @@ function delivery({ is_blocked, is_target_blocked }: Chat): string {
   if (is_blocked) return "no message gets through: the bot has blocked this user";
   if (is_target_blocked) return "no message gets through: this user has blocked the bot";
   return "not blocked by either side";
+}
+
+interface DeleteWords {
+  message: string;
+  chat: string;
+  facts(chat: Chat): string;
+}
+
+const deleteWords: Record<Language, DeleteWords> = {
+  en: {
+    message:
+      "A model asks to delete the private chat below from the bot's own list. The other side keeps it. Delete it?",
+    chat: "Chat to delete",
+    facts: ({ chat_code, unread_count, latest_msg_time = "never" }) =>
+      `code ${chat_code}; ${unread_count} unread; latest message: ${latest_msg_time}`,
+  },
+  zh: {
+    message: "模型请求从机器人的会话列表中删除下面这个私信会话，对方的会话不受影响。确认删除吗？",
+    chat: "要删除的会话",
+    facts: ({ chat_code, unread_count, latest_msg_time = "无" }) =>
+      `会话代码 ${chat_code}；未读 ${unread_count} 条；最新消息：${latest_msg_time}`,
+  },
+};
+
+/** The question to a person before a delete. */
+export function deleteForm(chat: Chat, language: Language): Form {
+  const words = deleteWords[language];
+  const value = `${quoted(chat.username)} (${chat.target_id || "?"})`;
+  const field = { name: "chat", title: words.chat, description: words.facts(chat), value };
+  return { message: words.message, fields: [field] };
 }

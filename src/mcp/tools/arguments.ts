@@ -1,12 +1,19 @@
-// Arguments as models really send them, made into what a tool's schema means: tolerant of form, strict about meaning.
-import { closestMatch } from "leven";
+// Arguments as models and hosts really send them, made into what a tool's schema means: tolerant of form, strict about
+// meaning.
 import * as z from "zod";
-import { quoted } from "../../text/untrusted.ts";
+import { quoted, removeInvisible } from "../../text/untrusted.ts";
 
-/** The arguments do not fit the tool. The message names each fault and what would be right; it is written for a model. */
-export class ArgumentError extends Error {}
+/** The arguments do not fit the tool. The message names each fault and what would be right, for a model. */
+export class ArgumentError extends Error {
+  override readonly name = "ArgumentError";
+}
 
 type Arguments = Record<string, unknown>;
+
+/** Faults named in one message; a model that sends more has misread the tool. */
+const MAX_FAULTS = 3;
+/** No text that a tool takes is longer; longer text is not normalized, which would take seconds for megabytes. */
+const MAX_TEXT_LENGTH = 20_000;
 
 /** Parses what a model sent, by a strict schema. @throws ArgumentError */
 export function readArguments<Input extends z.ZodObject>(
@@ -14,11 +21,22 @@ export function readArguments<Input extends z.ZodObject>(
   schema: Input,
   sent: Arguments,
 ): z.infer<Input> {
-  const result = schema.safeParse(normalize(schema, sent));
+  const own = withoutHostKeys(schema, sent);
+  const result = schema.safeParse(normalize(schema, own));
   if (result.success) return result.data as z.infer<Input>;
   const names = Object.keys(schema.shape);
-  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, names, sent));
-  throw new ArgumentError(`${tool}: ${faults.join(" ")} Nothing was done.`);
+  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, names, own));
+  const more = faults.length > MAX_FAULTS ? ` And ${faults.length - MAX_FAULTS} more faults.` : "";
+  const named = faults.slice(0, MAX_FAULTS).join(" ");
+  throw new ArgumentError(`${tool}: ${named}${more} Nothing was done.`);
+}
+
+/** Keys that hosts and gateways add to arguments (seen in n8n, mcp-ts-core, mcpproxy-go). */
+const hostKeys = /^(_.*|toolCallId|sessionId|action|chatInput|tool_call_description)$/;
+
+function withoutHostKeys(schema: z.ZodObject, sent: Arguments): Arguments {
+  const own = Object.entries(sent).filter(([key]) => key in schema.shape || !hostKeys.test(key));
+  return Object.fromEntries(own);
 }
 
 const booleans = new Map([
@@ -31,17 +49,19 @@ const booleans = new Map([
 ]);
 
 /**
- * `null` counts as left out, and so does empty text where nothing is needed; text is trimmed; `"5"` and full-width digits
- * are numbers where a number is meant, `"true"` and 1 are true where that is asked.
+ * `null` counts as left out, and so does empty text for an optional argument; text is trimmed; `"5"` and full-width digits
+ * are numbers where a number is meant, `"true"` and 1 are booleans where one is meant.
  */
 function normalize(schema: z.ZodObject, sent: Arguments): Arguments {
   const entries = Object.entries(sent)
-    .map(([name, value]) => [name, normalizeValue(typeOf(schema.shape[name]), value)] as const)
+    .map(([name, value]) => [name, normalizeValue(schema, name, value)] as const)
     .filter(([name, value]) => value !== null && !(value === "" && isOptional(schema, name)));
   return Object.fromEntries(entries);
 }
 
-function normalizeValue(type: unknown, value: unknown): unknown {
+function normalizeValue(schema: z.ZodObject, name: string, value: unknown): unknown {
+  if (typeof value === "string" && value.length > MAX_TEXT_LENGTH) return value;
+  const type = typeOf(schema.shape[name]);
   const trimmed = typeof value === "string" ? value.normalize("NFKC").trim() : value;
   if (type instanceof z.ZodNumber && typeof trimmed === "string") {
     return /^-?\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : value;
@@ -51,9 +71,21 @@ function normalizeValue(type: unknown, value: unknown): unknown {
     return typeof word === "string" ? (booleans.get(word.toLowerCase()) ?? value) : value;
   }
   if (type instanceof z.ZodString) {
-    return Number.isSafeInteger(trimmed) ? String(trimmed) : trimmed;
+    const text = Number.isSafeInteger(trimmed) ? String(trimmed) : trimmed;
+    return typeof text === "string" && isReference.test(name) ? peel(text) : text;
   }
   return value;
+}
+
+/** Arguments that repeat a code, id or token which this server gave out. */
+const isReference = /_(code|id|token)$/;
+
+/** Removes what models put around a code: quotation marks, backticks, invisible characters, the uri of its resource. */
+function peel(text: string): string {
+  return removeInvisible(text)
+    .replace(/^["'`“”‘’「」]+|["'`“”‘’「」]+$/gu, "")
+    .replace(/^kook:\/\/chats\//, "")
+    .trim();
 }
 
 function isOptional(schema: z.ZodObject, name: string): boolean {
@@ -66,7 +98,9 @@ function typeOf(field: z.core.$ZodType | undefined): unknown {
 
 function faultsOf(issue: z.core.$ZodIssue, names: string[], sent: Arguments): string[] {
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => unknownArgument(key, names));
+    return issue.keys.map(
+      (key) => `There is no argument ${quoted(key)}; it takes ${names.join(", ")}.`,
+    );
   }
   const name = String(issue.path[0]);
   const value = sent[name];
@@ -76,32 +110,4 @@ function faultsOf(issue: z.core.$ZodIssue, names: string[], sent: Arguments): st
     return [`${name} came as a number too large to be exact: send it as a string.`];
   }
   return [`${name} ${issue.message}.`];
-}
-
-function unknownArgument(key: string, names: string[]): string {
-  const nearest = nearestArgument(key, names);
-  const hint = nearest === undefined ? "" : ` Did you mean ${nearest}?`;
-  return `There is no argument ${quoted(key)}; it takes ${names.join(", ")}.${hint}`;
-}
-
-/** What models call an argument that has another name here; the first of them that the tool takes is meant. */
-const otherNames: Record<string, string[]> = {
-  query: ["name", "username", "user", "search", "q", "keyword", "text", "filter", "user_id", "id"],
-  page_size: ["limit", "count", "size", "per_page"],
-  page: ["offset", "cursor", "start"],
-  target_id: ["user", "user_id", "uid"],
-};
-
-/** The one argument there is; or one that shares a word, such as the `code` of chat_code; or one a few letters away. */
-function nearestArgument(key: string, names: string[]): string | undefined {
-  if (names.length === 1) return names[0];
-  const words = key.slice(0, 64).split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/);
-  const spelt = words.join("_").toLowerCase();
-  const shared = (name: string) =>
-    name.split("_").filter((word) => spelt.split("_").includes(word));
-  const [most] = [...names].sort((a, b) => shared(b).length - shared(a).length);
-  if (most !== undefined && shared(most).length > 0) return most;
-  const renamed = names.find((name) => otherNames[name]?.includes(spelt));
-  if (renamed !== undefined) return renamed;
-  return closestMatch(spelt, names, { maxDistance: Math.ceil(spelt.length / 3) });
 }

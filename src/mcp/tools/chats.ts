@@ -1,15 +1,16 @@
 // The tools about chats.
 import * as z from "zod";
-import { chatRowSchema, chatSchema } from "../../chats/chat.ts";
+import { isMissing } from "../../access/errors.ts";
+import { type Chat, chatRowSchema, chatSchema } from "../../chats/chat.ts";
 import { type ChatPage, MAX_PAGE_SIZE } from "../../chats/page.ts";
 import type { Scan } from "../../chats/scan.ts";
+import { chatAdvice } from "../advice/chats.ts";
 import { TOKEN_LIFE_MINUTES, type Verdict } from "../confirmation.ts";
-import type { Explain } from "../failure.ts";
 import { waitMessage } from "../session.ts";
-import { chatLine, pageText, scanText } from "../text/chats.ts";
-import { type Context, defineTool, type Tool } from "./tool.ts";
+import { chatLine, deleteForm, type Hints, hintsOf, pageText, scanText } from "../text/chats.ts";
+import { type Context, defineTool, type ToolFamily } from "./tool.ts";
 
-const annotations = {
+const readingHints = {
   readOnlyHint: true,
   destructiveHint: false,
   idempotentHint: true,
@@ -18,152 +19,234 @@ const annotations = {
 
 const wholeNumber = () => z.int("must be a whole number").min(1, "must be 1 or more");
 
-/** The one argument of the tools about one chat. */
+const MAX_QUERY_LENGTH = 200;
+
+/** Checks are `refine`, not `regex` or `max`: some model providers refuse a schema with a pattern. */
 const chatCode = z
   .string("must be a chat code as list_chats gives it")
   .min(1, "must not be empty: list_chats gives the codes")
+  .refine((code) => code.length <= 200, "is no chat code: list_chats gives the codes")
   .describe("from list_chats");
 
-const listInput = z.object({
-  page: wholeNumber().optional().describe("to start at, from 1"),
-  page_size: wholeNumber()
-    .max(MAX_PAGE_SIZE, `must be ${MAX_PAGE_SIZE} or less`)
-    .optional()
-    .describe("default 50; with a filter: how many matches are enough"),
-  unread_only: z.boolean("must be true or false").optional(),
-  query: z.string("must be text").optional().describe("part of a username, or a whole user id"),
+const listChats = defineTool({
+  name: "list_chats",
+  title: "List private chats",
+  description:
+    "List the KOOK bot's private chats, or find some by name, user id or unread messages. If next_page is given, call again with it for more. No message contents.",
+  searchHint: "KOOK private chats, direct messages, unread, find user 私信 会话 未读 查找用户",
+  input: z.object({
+    page: wholeNumber().optional().describe("to start at, from 1"),
+    page_size: wholeNumber()
+      .max(MAX_PAGE_SIZE, `must be ${MAX_PAGE_SIZE} or less`)
+      .optional()
+      .describe("default 50; with a filter: how many matches are enough"),
+    unread_only: z.boolean("must be true or false").optional(),
+    query: z
+      .string("must be text")
+      .refine(
+        (query) => query.length <= MAX_QUERY_LENGTH,
+        `must be ${MAX_QUERY_LENGTH} characters or fewer`,
+      )
+      .optional()
+      .describe("part of a username, or a whole user id"),
+  }),
+  output: z.object({
+    chats: z.array(chatRowSchema),
+    page: z.int(),
+    page_total: z.int(),
+    total: z.int(),
+    next_page: z.int().optional(),
+    scanned: z.int().optional(),
+    complete: z.boolean().optional(),
+    only_match: z.string().optional(),
+    next: z.string().optional(),
+    stopped: z.string().optional(),
+  }),
+  annotations: readingHints,
+  async run({ page = 1, page_size = MAX_PAGE_SIZE, unread_only, query }, context) {
+    const { services, explain } = context;
+    const options = reportingPages(context);
+    if (!unread_only && query === undefined) {
+      const listed = await services.chats.list({ page, pageSize: page_size }, options);
+      const hints = hintsOf(listed, explain);
+      return { text: pageText(listed, hints), structured: structuredPage(listed, hints) };
+    }
+    const filter = { unreadOnly: unread_only, query };
+    const found = await services.chats.find(filter, { page, enough: page_size }, options);
+    const hints = hintsOf(found, explain);
+    return { text: scanText(found, hints), structured: structuredPage(found, hints) };
+  },
 });
 
-const deleteOutput = z.object({
-  chat_code: z.string(),
-  deleted: z.boolean(),
-  already_gone: z.boolean().optional(),
-  answer: z.enum(["declined", "dismissed"]).optional(),
-  confirm_token: z.string().optional(),
-  target_id: z.string().optional(),
-  username: z.string().optional(),
-  next: z.string().optional(),
+const viewChat = defineTool({
+  name: "view_chat",
+  title: "View a private chat",
+  description:
+    "Show one private chat: whether a message would get through (is_blocked: the bot blocked the user; is_target_blocked: the user blocked the bot), friend or not, last read. No message contents.",
+  searchHint: "KOOK private chat, blocked, friend, last read 私信 会话 屏蔽 好友",
+  input: z.object({ chat_code: chatCode }),
+  output: chatSchema,
+  annotations: readingHints,
+  async run({ chat_code }, { services, options }) {
+    const { chat } = await services.chats.view(chat_code, options);
+    return { text: chatLine(chat), structured: chat };
+  },
 });
 
-export const chatTools: readonly Tool[] = [
-  defineTool({
-    name: "list_chats",
-    title: "List private chats",
-    description:
-      "List the KOOK bot's private chats, or find some by name, user id or unread messages. If next_page is given, call again with it for more. No message contents.",
-    input: listInput,
-    output: z.object({
-      chats: z.array(chatRowSchema),
-      page: z.int(),
-      page_total: z.int(),
-      total: z.int(),
-      next_page: z.int().optional(),
-      skipped: z.int().optional(),
-      scanned: z.int().optional(),
-      complete: z.boolean().optional(),
-      only_match: z.string().optional(),
-      stopped: z.string().optional(),
-    }),
-    annotations,
-    async run({ page = 1, page_size = MAX_PAGE_SIZE, unread_only, query }, context) {
-      const { chats, explain } = context;
-      const waiting = reportingPages(context);
-      if (!unread_only && query === undefined) {
-        const listed = await chats.list({ page, pageSize: page_size }, waiting);
-        return { text: pageText(listed, explain), structured: structuredPage(listed, explain) };
-      }
-      const filter = { unreadOnly: unread_only, query };
-      const found = await chats.find(filter, { page, enough: page_size }, waiting);
-      return { text: scanText(found, explain), structured: structuredPage(found, explain) };
-    },
+const createChat = defineTool({
+  name: "create_chat",
+  title: "Open a private chat",
+  description:
+    "Open the private chat with a KOOK user, or return the existing one. Sends no message. Needs the numeric user id, not a name.",
+  searchHint: "KOOK open private chat, start direct message 创建 打开 私信 会话",
+  input: z.object({
+    target_id: z
+      .string("must be a KOOK user id, as a string of digits")
+      .refine((id) => /^\d{1,20}$/.test(id), "must be a KOOK user id, as a string of digits")
+      .describe("digits, as a string"),
   }),
+  output: chatSchema.extend({ created: z.boolean().optional() }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: false,
+    idempotentHint: true,
+    openWorldHint: true,
+  },
+  async run({ target_id }, { services, options }) {
+    const { chat, created } = await services.chatChanges.create(target_id, options);
+    const outcome = { true: "Created", false: "Already open", undefined: "Open" }[`${created}`];
+    return {
+      text: `${outcome}: ${chatLine(chat)}`,
+      structured: { ...chat, ...(created !== undefined && { created }) },
+      unchanged: created === false,
+    };
+  },
+});
 
-  defineTool({
-    name: "view_chat",
-    title: "View a private chat",
-    description:
-      "Show one private chat: whether a message would get through (is_blocked: the bot blocked the user; is_target_blocked: the user blocked the bot), friend or not, last read. No message contents.",
-    input: z.object({ chat_code: chatCode }),
-    output: chatSchema,
-    annotations,
-    async run({ chat_code }, { chats, waiting }) {
-      const { chat } = await chats.view(chat_code, waiting);
-      return { text: chatLine(chat), structured: chat };
-    },
+const deleteChat = defineTool({
+  name: "delete_chat",
+  title: "Delete a private chat",
+  description:
+    "Remove one private chat from the bot's own list. The user's side stays. Only on the user's explicit wish; view_chat first if unsure which it is.",
+  searchHint: "KOOK delete, remove, close private chat 删除 关闭 私信 会话",
+  input: z.object({
+    chat_code: chatCode,
+    confirm_token: z
+      .string("must be text")
+      .optional()
+      .describe("as this tool gave it, once the person agrees"),
   }),
-
-  defineTool({
-    name: "create_chat",
-    title: "Open a private chat",
-    description:
-      "Open the private chat with a KOOK user, or return the existing one. Sends no message. Needs the numeric user id, not a name.",
-    input: z.object({
-      target_id: z
-        .string("must be a KOOK user id, as a string of digits")
-        // Not `regex`: some model providers refuse a schema with a pattern.
-        .refine((id) => /^\d{1,20}$/.test(id), "must be a KOOK user id, as a string of digits")
-        .describe("digits, as a string"),
-    }),
-    output: chatSchema,
-    annotations: {
-      readOnlyHint: false,
-      destructiveHint: false,
-      idempotentHint: true,
-      openWorldHint: true,
-    },
-    async run({ target_id }, { chats, waiting }) {
-      const structured = await chats.create(target_id, waiting);
-      return { text: `Open: ${chatLine(structured)}`, structured };
-    },
+  output: z.object({
+    chat_code: z.string(),
+    deleted: z.boolean(),
+    already_gone: z.boolean().optional(),
+    answer: z.enum(["declined", "dismissed"]).optional(),
+    confirm_token: z.string().optional(),
+    target_id: z.string().optional(),
+    username: z.string().optional(),
+    next: z.string().optional(),
   }),
+  annotations: {
+    readOnlyHint: false,
+    destructiveHint: true,
+    idempotentHint: true,
+    openWorldHint: true,
+  },
+  confirm: "confirmDelete",
+  async run({ chat_code, confirm_token }, context) {
+    const { services, options } = context;
+    let chat: Chat | undefined;
+    const verdict = await context.confirm({
+      fingerprint: chat_code,
+      sentToken: confirm_token,
+      async form() {
+        chat = await viewUnlessDeleted(chat_code, context);
+        return chat && deleteForm(chat, context.language);
+      },
+    });
+    if (verdict.outcome !== "confirmed") return notDeleted(chat_code, chat, verdict);
+    const outcome = await services.chatChanges.delete(chat_code, options).catch((error) => {
+      verdict.giveBack?.();
+      throw error;
+    });
+    const text = outcome.already_gone
+      ? `Already gone: chat ${chat_code} was there and no longer is.`
+      : `Deleted chat ${chat_code} from the bot's list.`;
+    return { text, structured: { chat_code, deleted: true, ...outcome } };
+  },
+});
 
-  defineTool({
-    name: "delete_chat",
-    title: "Delete a private chat",
-    description:
-      "Remove one private chat from the bot's own list. The user's side stays. Only on the user's explicit wish; view_chat first if unsure which it is.",
-    input: z.object({
-      chat_code: chatCode,
-      confirm_token: z
-        .string("must be text")
-        .optional()
-        .describe("as this tool gave it, once the person agrees"),
-    }),
-    output: deleteOutput,
-    annotations: {
-      readOnlyHint: false,
-      destructiveHint: true,
-      idempotentHint: true,
-      openWorldHint: true,
-    },
-    async run({ chat_code, confirm_token }, context) {
-      const { chats, confirmation, host, waiting } = context;
-      const question = { chatCode: chat_code, sentToken: confirm_token, host, waiting };
-      const verdict = await confirmation.ask(question);
-      if (verdict.outcome !== "confirmed") return notDeleted(chat_code, verdict);
-      const outcome = await chats.delete(chat_code, waiting).catch((error) => {
-        verdict.giveBack?.();
-        throw error;
-      });
-      const text = outcome.already_gone
-        ? `Already gone: chat ${chat_code} was there and no longer is.`
-        : `Deleted chat ${chat_code} from the bot's list.`;
-      return { text, structured: { chat_code, deleted: true, ...outcome } };
-    },
-  }),
-];
+export const chatTools: ToolFamily = {
+  tools: [listChats, viewChat, createChat, deleteChat],
+  advice: chatAdvice,
+};
 
-function structuredPage({ chats, stoppedBy, ...rest }: ChatPage | Scan, explain: Explain) {
+/** A chat that this process has deleted needs no question: deleting it again changes nothing. */
+async function viewUnlessDeleted(
+  chatCode: string,
+  { services, options }: Context,
+): Promise<Chat | undefined> {
+  try {
+    return (await services.chats.view(chatCode, options)).chat;
+  } catch (error) {
+    if (services.chatChanges.hasDeleted(chatCode) && isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function notDeleted(
+  chat_code: string,
+  chat: Chat | undefined,
+  verdict: Exclude<Verdict, { outcome: "confirmed" }>,
+) {
+  const result = { chat_code, deleted: false };
+  if (verdict.outcome !== "preview") {
+    const { outcome: answer } = verdict;
+    const next =
+      answer === "declined"
+        ? "The person said no. Do not ask again unless they wish it."
+        : "The person closed the question without an answer.";
+    return {
+      text: `Not deleted. ${next}`,
+      structured: { ...result, answer, next },
+      unchanged: true,
+    };
+  }
+  const { token: confirm_token, rejected } = verdict;
+  const why = rejected
+    ? "That confirm_token is not valid: used, expired, or of another chat. "
+    : "";
+  const next = `${why}Show the person this chat. Only if they agree, call delete_chat again within ${TOKEN_LIFE_MINUTES} minutes with confirm_token ${confirm_token}.`;
   return {
-    chats: chats.map(({ row }) => row),
-    ...rest,
-    ...(stoppedBy !== undefined && { stopped: explain(stoppedBy) }),
+    text: `Not deleted yet:\n${chat ? chatLine(chat) : chat_code}\n${next}`,
+    structured: {
+      ...result,
+      confirm_token,
+      ...(chat && { target_id: chat.target_id, username: chat.username }),
+      next,
+    },
+    unchanged: true,
   };
 }
 
-/** A scan waits for one page after another, so its progress is counted in pages. */
-function reportingPages({ host: { progress }, waiting }: Context) {
-  if (!progress) return waiting;
+function structuredPage(listed: ChatPage | Scan, hints: Hints) {
+  const { chats, page, page_total, total, next_page, complete } = listed;
+  return {
+    chats: chats.map(({ row }) => row),
+    page,
+    page_total,
+    total,
+    ...(next_page !== undefined && { next_page }),
+    ...(complete !== undefined && { complete }),
+    ...("scanned" in listed && { scanned: listed.scanned }),
+    ...("only_match" in listed && { only_match: listed.only_match }),
+    ...hints,
+  };
+}
+
+/** A search waits for one page after another, so its progress is counted in pages. */
+function reportingPages({ session: { progress }, options }: Context) {
+  if (!progress) return options;
   let told: string | undefined;
   // Several pages may wait for the same thing at once.
   const tell = (message: string) => {
@@ -171,29 +254,9 @@ function reportingPages({ host: { progress }, waiting }: Context) {
     told = message;
   };
   return {
-    ...waiting,
-    onPage: ({ page, page_total }: ChatPage) =>
-      tell(`looked through page ${page} of ${page_total}`),
+    ...options,
+    onPage: ({ page, page_total }: ChatPage) => tell(`searched page ${page} of ${page_total}`),
     onWait: (waitMs: number) => tell(waitMessage(waitMs)),
-  };
-}
-
-function notDeleted(chat_code: string, verdict: Exclude<Verdict, { outcome: "confirmed" }>) {
-  const result = { chat_code, deleted: false };
-  if (verdict.outcome !== "preview") {
-    const { outcome: answer } = verdict;
-    const why =
-      answer === "declined"
-        ? "the person said no. Do not ask again unless they wish it."
-        : "the person closed the question without an answer.";
-    return { text: `Not deleted: ${why}`, structured: { ...result, answer }, unchanged: true };
-  }
-  const { chat, token, rejected } = verdict;
-  const { target_id, username } = chat;
-  const next = `${rejected ? "That confirm_token does not count: used, expired, or not of this chat. " : ""}Show the person this chat. Only if they agree, call delete_chat again within ${TOKEN_LIFE_MINUTES} minutes with confirm_token ${token}.`;
-  return {
-    text: `Not deleted yet:\n${chatLine(chat)}\n${next}`,
-    structured: { ...result, confirm_token: token, target_id, username, next },
-    unchanged: true,
+    onRetry: (attempt: number) => tell(`KOOK: attempt ${attempt}`),
   };
 }

@@ -1,35 +1,39 @@
-// The tools as MCP has them: the list of those that are offered, and calls.
+// The tools as MCP has them: the list of those that exist, and calls.
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import {
   CallToolRequestSchema,
+  type CallToolResult,
   ErrorCode,
   ListToolsRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import * as z from "zod";
-import type { Chats } from "../../chats/chats.ts";
-import type { DeleteConfirmation } from "../confirmation.ts";
-import { type Explain, ProtocolError } from "../failure.ts";
-import { hostOf, waitMessage } from "../session.ts";
-import { chatTools } from "./chats.ts";
-import type { OutputForm } from "./tool.ts";
+import { LostAnswerError } from "../../kook/reconcile.ts";
+import type { Language } from "../../text/language.ts";
+import { Confirmation, type ConfirmMode } from "../confirmation.ts";
+import { type Explain, explainWith, ProtocolError } from "../failure.ts";
+import type { Services } from "../services.ts";
+import { CALL_DEADLINE_MS, sessionOf, waitMessage } from "../session.ts";
+import type { ConfirmedBy, Context, OutputForm, Tool, ToolFamily } from "./tool.ts";
 
 export interface ToolsOptions {
-  chats: Chats;
-  confirmation: DeleteConfirmation;
-  explain: Explain;
+  services: Services;
   output: OutputForm;
   /** The tools that change something do not exist. */
   readOnly: boolean;
+  confirmModes: Record<ConfirmedBy, ConfirmMode>;
+  language: Language;
+  /** What is wrong with the set-up; every call fails with it. */
+  problem: string | undefined;
 }
 
-/** The SDK would answer arguments that are no object with an internal error; a model can do more with a tool's own. */
+/** The SDK would answer arguments that are no object with an internal error; a model can do more with a tool's error. */
 const callRequestSchema = CallToolRequestSchema.extend({
   params: CallToolRequestSchema.shape.params.extend({
     arguments: z.unknown().transform(argumentsAsObject).default({}),
   }),
 });
 
-/** Models send `null` for no arguments, and objects as text. What is no object at all fits no tool's arguments. */
+/** Models send `null` for no arguments, and objects as text. Anything else that is no object fits no tool. */
 function argumentsAsObject(sent: unknown): Record<string, unknown> {
   if (sent === undefined || sent === null) return {};
   if (typeof sent === "string") {
@@ -46,32 +50,76 @@ function argumentsAsObject(sent: unknown): Record<string, unknown> {
 /** Adds `tools/list` and `tools/call`. */
 export function registerTools(
   server: Server,
-  { chats, confirmation, explain, output, readOnly }: ToolsOptions,
+  families: readonly ToolFamily[],
+  { services, output, readOnly, confirmModes, language, problem }: ToolsOptions,
 ): void {
-  const offered = chatTools.filter((tool) => tool.readOnly || !readOnly);
-  const byName = new Map(offered.map((tool) => [tool.name, tool]));
+  const offered = families.flatMap(({ tools, advice }) =>
+    tools
+      .filter((tool) => tool.readOnly || !readOnly)
+      .map((tool) => ({ tool, explain: explainWith(advice) })),
+  );
+  const byName = new Map(offered.map((entry) => [entry.tool.name, entry]));
+  const confirmation = new Confirmation();
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({
-    tools: offered.map((tool) => tool.define(output)),
+    tools: offered.map(({ tool }) => tool.define(output)),
   }));
 
   server.setRequestHandler(callRequestSchema, async ({ params }, extra) => {
-    const tool = byName.get(params.name);
-    if (!tool) {
+    const entry = byName.get(params.name);
+    if (!entry) {
       const names = [...byName.keys()].join(", ");
       throw new ProtocolError(ErrorCode.InvalidParams, `Unknown tool. The tools are ${names}.`);
     }
-    const host = hostOf(server, extra);
-    const onWait = host.progress && ((waitMs: number) => host.progress?.(waitMessage(waitMs)));
-    const waiting = { signal: extra.signal, onWait };
+    if (problem !== undefined) return failure(problem);
+    const { tool, explain } = entry;
     try {
-      const context = { chats, confirmation, host, explain, waiting };
+      const context = contextOf(tool, explain, extra);
       const { result, changed } = await tool.call(params.arguments, output, context);
-      // The list of chats is the list of resources too.
-      if (changed) await server.sendResourceListChanged();
+      if (changed) notifyOfChange(server);
       return result;
     } catch (error) {
-      return { content: [{ type: "text", text: explain(error) }], isError: true };
+      if (mayHaveChanged(error)) notifyOfChange(server);
+      return failure(explain(error));
     }
   });
+
+  function contextOf(
+    tool: Tool,
+    explain: Explain,
+    extra: Parameters<typeof sessionOf>[1],
+  ): Context {
+    const { signal } = extra;
+    let deadline = performance.now() + CALL_DEADLINE_MS;
+    const session = sessionOf(server, extra, (tookMs) => {
+      deadline += tookMs;
+    });
+    const options = {
+      signal,
+      // Read anew by each step: a person's time does not count.
+      get deadline() {
+        return deadline;
+      },
+      onWait: (waitMs: number) => session.progress?.(waitMessage(waitMs)),
+      onRetry: (attempt: number) => session.progress?.(`KOOK: attempt ${attempt}`),
+    };
+    const mode = tool.confirm ? confirmModes[tool.confirm] : "never";
+    const confirm: Context["confirm"] = (question) =>
+      confirmation.ask({ ...question, operation: tool.name, mode, session, signal });
+    return { services, session, options, language, explain, confirm };
+  }
 }
+
+/** The list of chats is the list of resources too. */
+function notifyOfChange(server: Server): void {
+  // The change is made; a host that cannot be told must not turn it into a failure.
+  server.sendResourceListChanged().catch(() => undefined);
+}
+
+const mayHaveChanged = (error: unknown) =>
+  error instanceof LostAnswerError && error.outcome === "unknown";
+
+const failure = (text: string): CallToolResult => ({
+  content: [{ type: "text", text }],
+  isError: true,
+});

@@ -1,32 +1,41 @@
-// What a tool is: one literal with what a model reads of it, what it takes and gives, and what it does.
+// What a tool is: one literal with what a model reads of it, what it takes and returns, and what it does.
 import type { CallToolResult, Tool as ToolDefinition } from "@modelcontextprotocol/sdk/types.js";
 import type * as z from "zod";
-import type { Chats } from "../../chats/chats.ts";
 import type { CallOptions } from "../../kook/call-options.ts";
-import type { DeleteConfirmation } from "../confirmation.ts";
-import type { Host } from "../session.ts";
+import type { Language } from "../../text/language.ts";
+import type { Question, Verdict } from "../confirmation.ts";
+import type { Advice, Explain } from "../failure.ts";
+import type { Services } from "../services.ts";
+import type { Session } from "../session.ts";
 import { readArguments } from "./arguments.ts";
-import { toWireOutputSchema, toWireSchema } from "./json-schema.ts";
+import { toWireSchema } from "./json-schema.ts";
 
 /** Which of a result's two forms a host is given. */
 export type OutputForm = "both" | "text" | "structured";
 
-/** What a tool's `run` is given beside its arguments. */
+/** Which setting decides whether a person is asked. */
+export type ConfirmedBy = "confirmDelete";
+
+/** What a tool's `run` gets beside its arguments. */
 export interface Context {
-  chats: Chats;
-  confirmation: DeleteConfirmation;
-  /** The host of this call. */
-  host: Host;
+  services: Services;
+  session: Session;
+  /** Of the call: its signal, deadline and progress. The deadline moves while a person decides. */
+  options: CallOptions & { signal: AbortSignal };
+  /** Language of the person. */
+  language: Language;
   /** Puts a failure that is only a part of a result into words. */
-  explain(error: unknown): string;
-  /** Aborts when the host cancels the call or goes away, and tells the host of waits. */
-  waiting: CallOptions & { signal: AbortSignal };
+  explain: Explain;
+  /** Asks a person, as the tool's `confirm` setting demands. */
+  confirm(question: Pick<Question, "fingerprint" | "sentToken" | "form">): Promise<Verdict>;
 }
 
 interface ToolOptions<Input extends z.ZodObject, Output extends z.ZodObject> {
   name: string;
   title: string;
   description: string;
+  /** Words by which Claude Code finds the tool, in both languages. */
+  searchHint: string;
   input: Input;
   output: Output;
   /** All four are spelled out: a host that finds one missing assumes the worst, or asks. */
@@ -36,22 +45,30 @@ interface ToolOptions<Input extends z.ZodObject, Output extends z.ZodObject> {
     idempotentHint: boolean;
     openWorldHint: boolean;
   };
+  /** A person is asked first. */
+  confirm?: ConfirmedBy;
   run(args: z.infer<Input>, context: Context): Promise<ToolResult<z.infer<Output>>>;
 }
 
 interface ToolResult<Structured> {
   text: string;
   structured: Structured;
-  /** Nothing was changed after all, by a tool that may. */
+  /** A tool that may change something changed nothing. */
   unchanged?: boolean;
+}
+
+/** The tools about one subject, and the advice after their failures. */
+export interface ToolFamily {
+  tools: readonly Tool[];
+  advice: Advice;
 }
 
 export interface Tool {
   name: string;
   readOnly: boolean;
-  /** Made when a host asks, not at start-up. */
+  confirm: ConfirmedBy | undefined;
   define(output: OutputForm): ToolDefinition;
-  /** @throws whatever went wrong; the caller puts it into words */
+  /** @throws what goes wrong; the registry puts it into words */
   call(
     args: Record<string, unknown>,
     output: OutputForm,
@@ -62,19 +79,27 @@ export interface Tool {
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>({
   input,
   output,
+  searchHint,
+  confirm,
   run,
   ...definition
 }: ToolOptions<Input, Output>): Tool {
   const readOnly = definition.annotations.readOnlyHint;
-  // Made once: a schema costs more to make than to use.
   const strictInput = input.strict() as unknown as Input;
+  const meta = {
+    "anthropic/searchHint": searchHint,
+    // Claude Code asks even where the whole server is allowed.
+    ...(confirm && { "anthropic/requiresUserInteraction": true }),
+  };
   return {
     name: definition.name,
     readOnly,
+    confirm,
     define: (form) => ({
       ...definition,
       inputSchema: toWireSchema(input),
-      ...(form !== "text" && { outputSchema: toWireOutputSchema(output) }),
+      ...(form !== "text" && { outputSchema: toWireSchema(output) }),
+      _meta: meta,
     }),
     async call(args, form, context) {
       const outcome = await run(readArguments(definition.name, strictInput, args), context);

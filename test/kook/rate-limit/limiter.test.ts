@@ -15,7 +15,7 @@ const said = (info: Partial<RateLimitInfo>): RateLimitInfo => ({
   ...info,
 });
 
-/** Starts acquiring and tells whether, and with what, it has ended. */
+/** Starts a call; its state holds the permit or the error once there is one. */
 function ask(limiter: RateLimiter, route: string, options = {}) {
   const state: { permit?: Permit; error?: unknown } = {};
   limiter.acquire(route, options).then(
@@ -28,7 +28,7 @@ function ask(limiter: RateLimiter, route: string, options = {}) {
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
 describe("before a limit is known", () => {
-  test("one request is under way at a time, in the order of asking", async () => {
+  test("one request is in flight at a time, in the order of the calls", async () => {
     const limiter = new RateLimiter({ maxWaitMs: 1000 });
     const [first, second, third] = [1, 2, 3].map(() => ask(limiter, "list"));
     await settled();
@@ -49,7 +49,7 @@ describe("before a limit is known", () => {
     expect([list.permit, view.permit].map(Boolean)).toEqual([true, true]);
   });
 
-  test("answers without headers, or with a part of them, keep it at one", async () => {
+  test("answers with missing headers keep it at one in flight", async () => {
     const limiter = new RateLimiter({ maxWaitMs: 1000 });
     const first = ask(limiter, "list");
     const rest = [1, 2].map(() => ask(limiter, "list"));
@@ -60,8 +60,8 @@ describe("before a limit is known", () => {
   });
 });
 
-describe("behind a request that is not answered", () => {
-  test("a wait is told of, without a figure, and ends with the longest wait", async () => {
+describe("behind a request without an answer", () => {
+  test("a call reports a wait of unknown length and fails after the maximum wait", async () => {
     const limiter = new RateLimiter({ maxWaitMs: 12_000 });
     ask(limiter, "list");
     const waits: number[] = [];
@@ -77,7 +77,7 @@ describe("behind a request that is not answered", () => {
     expect(waits).toEqual([0, 0, 0]);
   });
 
-  test("the one behind a wait that was given up goes on", async () => {
+  test("a call goes on when the one before it has given up", async () => {
     const limiter = new RateLimiter({ maxWaitMs: 1_000 });
     const first = ask(limiter, "list");
     ask(limiter, "list");
@@ -90,7 +90,7 @@ describe("behind a request that is not answered", () => {
   });
 });
 
-test("a request that is sent again keeps its place before those that came later", async () => {
+test("a retry goes before the calls that came after its first attempt", async () => {
   const limiter = new RateLimiter({ maxWaitMs: 60_000 });
   const place = limiter.takePlace();
   const first = await limiter.acquire("list", {}, place);
@@ -115,14 +115,7 @@ describe("once a limit is known", () => {
     return limiter;
   }
 
-  test("its share of what remains goes out at once", async () => {
-    const limiter = await learnt({ limit: 120, remaining: 83, resetMs: 60_000 });
-    const states = Array.from({ length: 30 }, () => ask(limiter, "list"));
-    await settled();
-    expect(states.filter((state) => state.permit)).toHaveLength(10);
-  });
-
-  test("nothing goes out while nothing but the reserve remains, and one request asks after the reset", async () => {
+  test("nothing is sent while only the reserve remains, and one request probes after the reset", async () => {
     const limiter = await learnt({ limit: 30, remaining: 3, resetMs: 2_000 });
     const states = [1, 2].map(() => ask(limiter, "list"));
     await vi.advanceTimersByTimeAsync(1_999);
@@ -144,7 +137,7 @@ describe("once a limit is known", () => {
     expect(state.permit).toBeDefined();
   });
 
-  test("a request that was given up may have been counted, and is", async () => {
+  test("a request without an answer counts as used", async () => {
     const limiter = await learnt({ limit: 2, remaining: 1, resetMs: 2_000 });
     const lost = ask(limiter, "list");
     await settled();
@@ -156,19 +149,21 @@ describe("once a limit is known", () => {
     expect(state.permit).toBeDefined();
   });
 
-  test("a request that hangs holds back the others for a second at most", async () => {
+  test("a request that hangs holds back one other per second, not all until its timeout", async () => {
     const limiter = await learnt({ limit: 5, remaining: 4, resetMs: 60_000 });
     expect(await goneAfter(limiter, [999, 1, 999, 1])).toEqual([1, 2, 2, 3]);
   });
 
-  test("the last of a window is kept for a second, to see whether others have come in", async () => {
-    const limiter = await learnt({ limit: 10, remaining: 9, resetMs: 4_000 });
-    for (let left = 8; left > 1; left--) {
-      const next = ask(limiter, "list");
-      await settled();
-      next.permit?.release(said({ limit: 10, remaining: left, resetMs: 4_000 }));
-    }
-    expect(await goneAfter(limiter, [999, 1])).toEqual([0, 1]);
+  test("after a second without an answer, one request probes before others follow", async () => {
+    const limiter = await learnt({ limit: 120, remaining: 119, resetMs: 60_000 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    const states = Array.from({ length: 30 }, () => ask(limiter, "list"));
+    const gone = () => states.filter((state) => state.permit);
+    await settled();
+    expect(gone()).toHaveLength(1);
+    gone()[0]?.permit?.release(said({ limit: 120, remaining: 118, resetMs: 59_000 }));
+    await settled();
+    expect(gone().length).toBeGreaterThan(2);
   });
 
   test("a small limit has no reserve, so that it can be used at all", async () => {
@@ -186,16 +181,20 @@ describe("once a limit is known", () => {
     expect(state.error).toMatchObject({ retryAfterSeconds: 15 });
   });
 
-  test("a place too far back in the queue fails at once, those before it go on", async () => {
+  test("a call too far back in the queue fails at once, those before it go in time", async () => {
     const limiter = await learnt({ limit: 10, remaining: 0, resetMs: 4_000 }, 10_000);
     const states = Array.from({ length: 30 }, () => ask(limiter, "list"));
     await settled();
-    // Others have used nine, so three are theirs: seven in 4 s, seven in 8 s, the rest would come after 12 s.
-    expect(states.filter((state) => state.error)).toHaveLength(16);
-    expect(states.findIndex((state) => state.error)).toBe(14);
+    // 10 s hold two resets, so no more than 20 calls can go in time.
+    const failed = states.filter((state) => state.error);
+    expect(failed.length).toBeGreaterThanOrEqual(10);
+    const waiting = states.filter((state) => !state.error);
+    expect(waiting).toEqual(states.slice(0, waiting.length));
+    expect(waiting.length).toBeGreaterThanOrEqual(10);
+    for (const { error } of failed) expect(error).toMatchObject({ retryAfterSeconds: 12 });
   });
 
-  test("a cancelled request leaves the queue at once and holds nobody back", async () => {
+  test("a cancelled call leaves the queue at once, and the next one goes in its turn", async () => {
     const limiter = await learnt({ limit: 2, remaining: 0, resetMs: 1_000 });
     const controller = new AbortController();
     const cancelled = ask(limiter, "list", { signal: controller.signal });
@@ -207,7 +206,7 @@ describe("once a limit is known", () => {
     expect(next.permit).toBeDefined();
   });
 
-  test("a waiting request is reported at once and every five seconds", async () => {
+  test("a wait is reported at once and every five seconds", async () => {
     const limiter = await learnt({ limit: 2, remaining: 0, resetMs: 12_000 });
     const waits: number[] = [];
     const state = ask(limiter, "list", { onWait: (ms: number) => waits.push(ms) });
@@ -216,7 +215,7 @@ describe("once a limit is known", () => {
     expect(state.permit).toBeDefined();
   });
 
-  test("an answer to a request of an earlier window does not hide what the present one has left", async () => {
+  test("a late answer to a request of the previous window does not block the present one", async () => {
     const limiter = await learnt({ limit: 120, remaining: 100, resetMs: 1_000 });
     const straggler = ask(limiter, "list");
     await vi.advanceTimersByTimeAsync(1_000);
@@ -230,7 +229,7 @@ describe("once a limit is known", () => {
   });
 });
 
-/** How many of a few requests have gone after each of these times. */
+/** How many of three requests have gone after each of these steps. */
 async function goneAfter(limiter: RateLimiter, times: number[]) {
   const states = Array.from({ length: 3 }, () => ask(limiter, "list"));
   const gone: number[] = [];
@@ -241,45 +240,137 @@ async function goneAfter(limiter: RateLimiter, times: number[]) {
   return gone;
 }
 
-describe("a refusal", () => {
-  test("stops the bucket until its reset, though the headers said that some remain", async () => {
+describe("a call of a person", () => {
+  const used = said({ limit: 2, remaining: 0, resetMs: 1_000 });
+
+  test("goes before background calls that queued earlier", async () => {
     const limiter = new RateLimiter({ maxWaitMs: 60_000 });
-    const first = ask(limiter, "list");
-    await settled();
-    first.permit?.release(said({ limit: 30, remaining: 9, resetMs: 3_000 }), true);
-    const state = ask(limiter, "list");
-    await vi.advanceTimersByTimeAsync(2_999);
-    expect(state.permit).toBeUndefined();
-    await vi.advanceTimersByTimeAsync(1);
-    expect(state.permit).toBeDefined();
+    const first = await limiter.acquire("list");
+    const order: string[] = [];
+    const note = (name: string) => (permit: Permit) => {
+      order.push(name);
+      permit.release(used);
+    };
+    const calls = [
+      limiter.acquire("list", { priority: "background" }).then(note("background 1")),
+      limiter.acquire("list", { priority: "background" }).then(note("background 2")),
+      limiter.acquire("list", { priority: "person" }).then(note("person 1")),
+      limiter.acquire("list").then(note("person 2")),
+    ];
+    first.release(used);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await Promise.all(calls);
+    expect(order).toEqual(["person 1", "person 2", "background 1", "background 2"]);
   });
 
-  test("without a reset stops it for five seconds", async () => {
+  test("goes before the retry of a background call", async () => {
     const limiter = new RateLimiter({ maxWaitMs: 60_000 });
-    const first = ask(limiter, "list");
-    await settled();
-    first.permit?.release(said({}), true);
-    const state = ask(limiter, "list");
-    await vi.advanceTimersByTimeAsync(4_999);
-    expect(state.permit).toBeUndefined();
-    await vi.advanceTimersByTimeAsync(1);
-    expect(state.permit).toBeDefined();
-  });
-
-  test("of the global limit stops every bucket", async () => {
-    const limiter = new RateLimiter({ maxWaitMs: 60_000 });
-    const first = ask(limiter, "list");
-    await settled();
-    first.permit?.release(said({ resetMs: 3_000, global: true }), true);
-    const state = ask(limiter, "view");
-    await vi.advanceTimersByTimeAsync(2_999);
-    expect(state.permit).toBeUndefined();
-    await vi.advanceTimersByTimeAsync(1);
-    expect(state.permit).toBeDefined();
+    const place = limiter.takePlace();
+    const first = await limiter.acquire("list", { priority: "background" }, place);
+    const person = ask(limiter, "list");
+    first.release(said({}), true);
+    const retry = limiter.acquire("list", { priority: "background" }, place);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(person.permit).toBeDefined();
+    person.permit?.release();
+    await expect(retry).resolves.toBeDefined();
   });
 });
 
-test("a global refusal that is too long fails those who wait for other buckets at once", async () => {
+describe("a deadline", () => {
+  test("fails a call at once if its turn comes later, and names the seconds until its turn", async () => {
+    const limiter = new RateLimiter({ maxWaitMs: 60_000 });
+    (await limiter.acquire("list")).release(said({ limit: 30, remaining: 0, resetMs: 14_500 }));
+    const state = ask(limiter, "list", { deadline: performance.now() + 14_000 });
+    const patient = ask(limiter, "list", { deadline: performance.now() + 15_000 });
+    await settled();
+    expect(state.error).toBeInstanceOf(RateLimitError);
+    expect(state.error).toMatchObject({ retryAfterSeconds: 15 });
+    await vi.advanceTimersByTimeAsync(14_500);
+    expect(patient.permit).toBeDefined();
+  });
+
+  test("ends the wait for an answer that does not come", async () => {
+    const limiter = new RateLimiter({ maxWaitMs: 60_000 });
+    ask(limiter, "list");
+    const state = ask(limiter, "list", { deadline: performance.now() + 3_000 });
+    await vi.advanceTimersByTimeAsync(2_999);
+    expect(state.error).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(state.error).toBeInstanceOf(RateLimitError);
+  });
+
+  test("never extends the maximum wait", async () => {
+    const limiter = new RateLimiter({ maxWaitMs: 1_000 });
+    ask(limiter, "list");
+    const state = ask(limiter, "list", { deadline: performance.now() + 60_000 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(state.error).toBeInstanceOf(RateLimitError);
+  });
+});
+
+describe("a 429", () => {
+  test.each([
+    ["of 3 s, though the headers say that some remain", { remaining: 9, resetMs: 3_000 }, 3_000],
+    ["of 0 s, rounded down", { remaining: 0, resetMs: 0 }, 1_000],
+    ["that is unknown", {}, 5_000],
+  ])("with a reset %s pauses its bucket for as long as it says", async (_, info, pauseMs) => {
+    const limiter = new RateLimiter({ maxWaitMs: 60_000 });
+    const first = await limiter.acquire("list");
+    expect(first.release(said(info), true)).toBe(pauseMs);
+    const [list, view] = [ask(limiter, "list"), ask(limiter, "view")];
+    await vi.advanceTimersByTimeAsync(pauseMs - 1);
+    expect([list.permit, view.permit].map(Boolean)).toEqual([false, true]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(list.permit).toBeDefined();
+  });
+
+  test("does not shorten the pause of an earlier one", async () => {
+    const limiter = new RateLimiter({ maxWaitMs: 60_000 });
+    const probe = await limiter.acquire("list");
+    probe.release(said({ limit: 120, remaining: 100, resetMs: 60_000 }));
+    const [one, two] = [await limiter.acquire("list"), await limiter.acquire("list")];
+    expect(one.release(said({ resetMs: 9_000 }), true)).toBe(9_000);
+    expect(two.release(said({ resetMs: 2_000 }), true)).toBe(9_000);
+  });
+
+  test("of the global limit pauses every bucket", async () => {
+    const limiter = new RateLimiter({ maxWaitMs: 60_000 });
+    const first = await limiter.acquire("list");
+    expect(first.release(said({ resetMs: 3_000, global: true }), true)).toBe(3_000);
+    const [list, view] = [ask(limiter, "list"), ask(limiter, "view")];
+    await vi.advanceTimersByTimeAsync(2_999);
+    expect([list.permit, view.permit].map(Boolean)).toEqual([false, false]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect([list.permit, view.permit].map(Boolean)).toEqual([true, true]);
+  });
+});
+
+test("an answer that is no 429 reports no pause", async () => {
+  const limiter = new RateLimiter({ maxWaitMs: 60_000 });
+  const first = await limiter.acquire("list");
+  expect(first.release(said({ limit: 5, remaining: 0, resetMs: 9_000 }))).toBe(0);
+});
+
+test("a wait report that cancels a later call leaves the bucket usable", async () => {
+  const limiter = new RateLimiter({ maxWaitMs: 60_000 });
+  const first = await limiter.acquire("list");
+  const controller = new AbortController();
+  let reports = 0;
+  const onWait = () => ++reports === 2 && controller.abort("enough");
+  const reporting = ask(limiter, "list", { onWait });
+  const cancelled = ask(limiter, "list", { signal: controller.signal });
+  const last = ask(limiter, "list");
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(cancelled.error).toBe("enough");
+  first.release();
+  await settled();
+  reporting.permit?.release();
+  await settled();
+  expect(last.permit).toBeDefined();
+});
+
+test("a long global pause fails the calls that wait for other buckets at once", async () => {
   const limiter = new RateLimiter({ maxWaitMs: 10_000 });
   const [list, view] = [ask(limiter, "list"), ask(limiter, "view")];
   const waiting = ask(limiter, "view");
@@ -290,7 +381,7 @@ test("a global refusal that is too long fails those who wait for other buckets a
   expect(waiting.error).toMatchObject({ retryAfterSeconds: 30 });
 });
 
-test("routes that turn out to share a bucket share its limit from then on", async () => {
+test("routes whose answers name the same bucket share its limit", async () => {
   const limiter = new RateLimiter({ maxWaitMs: 60_000 });
   const [list, view] = [ask(limiter, "list"), ask(limiter, "view")];
   const waitingView = ask(limiter, "view");
@@ -307,7 +398,7 @@ test("routes that turn out to share a bucket share its limit from then on", asyn
 describe("the headers", () => {
   const read = (headers: Record<string, string>) => readRateLimit(new Headers(headers));
 
-  test("are read as they are documented", () => {
+  test("are read as documented", () => {
     expect(
       read({
         "X-Rate-Limit-Limit": "5",

@@ -1,94 +1,136 @@
-// Several clients on one token against one limit, on a clock that is not the real one.
+// Several processes with one token against one limit of KOOK's, on a fake clock.
 import { vi } from "vitest";
-import { type Fetch, KookClient } from "../../../src/kook/client.ts";
-import { SANDBOX_TOKEN, Sandbox } from "../../../src/sandbox/sandbox.ts";
+import { RateLimiter } from "../../../src/kook/rate-limit/limiter.ts";
 
-export interface Circumstances {
-  processes: number;
-  /** Of all processes together. */
-  calls: number;
+export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface Limit {
   limit: number;
   windowMs: number;
-  /** From the sending of a request to its answer; a single one takes between half of it and half as much again. */
+}
+
+/** Counts one request if the limit allows it, and returns the figures of the answer. */
+type Counter = (now: number) => { taken: boolean; remaining: number; resetMs: number };
+
+/** KOOK documents `Reset` as the time until the maximum is back, which leaves open how it counts. */
+export const regimes = {
+  "windows that open with a request"({ limit, windowMs }: Limit): Counter {
+    let used = 0;
+    let resetAt = 0;
+    return (now) => {
+      if (resetAt <= now) {
+        resetAt = now + windowMs;
+        used = 0;
+      }
+      const taken = used < limit;
+      if (taken) used++;
+      return { taken, remaining: limit - used, resetMs: resetAt - now };
+    };
+  },
+  "windows by the clock"({ limit, windowMs }: Limit): Counter {
+    let window = 0;
+    let used = 0;
+    return (now) => {
+      const current = Math.floor(now / windowMs);
+      if (current !== window) used = 0;
+      window = current;
+      const taken = used < limit;
+      if (taken) used++;
+      return { taken, remaining: limit - used, resetMs: (window + 1) * windowMs - now };
+    };
+  },
+  "a sliding window"({ limit, windowMs }: Limit): Counter {
+    let times: number[] = [];
+    return (now) => {
+      times = times.filter((time) => time > now - windowMs);
+      const taken = times.length < limit;
+      if (taken) times.push(now);
+      const resetMs = (times.at(-1) ?? now) + windowMs - now;
+      return { taken, remaining: limit - times.length, resetMs };
+    };
+  },
+  "a bucket that refills steadily"({ limit, windowMs }: Limit): Counter {
+    const perMs = limit / windowMs;
+    let tokens = limit;
+    let last = 0;
+    return (now) => {
+      tokens = Math.min(limit, tokens + (now - last) * perMs);
+      last = now;
+      const taken = tokens >= 1;
+      if (taken) tokens--;
+      return { taken, remaining: Math.floor(tokens), resetMs: (limit - tokens) / perMs };
+    };
+  },
+};
+
+export interface Circumstances extends Limit {
+  processes: number;
+  /** All processes together. */
+  calls: number;
+  /** Mean time from request to answer. Single requests take between half and one and a half times as long. */
   roundTripMs: number;
-  /** Between the start of one process and that of the next. */
+  regime?: keyof typeof regimes;
+  /** `Reset` has decimals; otherwise it is rounded up to whole seconds. */
+  decimals?: boolean;
+  /** Time between the start of one process and the next. */
   staggerMs?: number;
 }
 
 export interface Outcome {
-  /** Answers by what they say; the sandbox knows none of the chats, and a call that is served ends as `not_found`. */
-  answers: Record<string, number>;
-  /** How often KOOK said 429, and the longest run of that in the order in which it answered. */
+  served: number;
+  /** Answers with 429, and the longest run of them in KOOK's order. */
   refused: number;
   refusedInARow: number;
-  /** The time taken over that which the limit alone dictates. */
+  /** Time taken, divided by the time that the limit alone dictates. */
   ratio: number;
 }
 
-/** A sandbox some way off; `statuses` notes what it answered, in order. */
-export function distantSandbox({ limit, windowMs, roundTripMs }: Circumstances) {
-  const sandbox = new Sandbox({ limit, windowSeconds: windowMs / 1000 });
-  const statuses: number[] = [];
+/** Needs fake timers. */
+export async function simulate(
+  circumstances: Circumstances,
+  createLimiter = () => new RateLimiter({ maxWaitMs: 86_400_000 }),
+): Promise<Outcome> {
+  const { processes, calls, limit, windowMs, roundTripMs, decimals, staggerMs = 0 } = circumstances;
+  const count = regimes[circumstances.regime ?? "windows that open with a request"](circumstances);
+  const outcome: Outcome = { served: 0, refused: 0, refusedInARow: 0, ratio: 0 };
+  let inARow = 0;
   let legs = 0;
-  // Not all requests take the same way: answers overtake one another. The golden ratio spreads them evenly.
-  const travel = () => {
-    const spread = 0.5 + ((legs++ * 0.618_034) % 1);
-    return new Promise((resolve) => setTimeout(resolve, (roundTripMs / 2) * spread));
-  };
-  const fetch: Fetch = async (url, init) => {
+  // Answers overtake one another. Multiples of the golden ratio spread the delays evenly.
+  const travel = () => sleep((roundTripMs / 2) * (0.5 + ((legs++ * 0.618_034) % 1)));
+
+  async function request() {
     await travel();
-    const answer = await sandbox.fetch(url, init);
-    statuses.push(answer.status);
+    const { taken, remaining, resetMs } = count(performance.now());
+    if (taken) inARow = 0;
+    else outcome.refused++;
+    if (!taken) outcome.refusedInARow = Math.max(outcome.refusedInARow, ++inARow);
+    const reset = decimals ? resetMs : Math.ceil(resetMs / 1000) * 1000;
     await travel();
-    return answer;
-  };
-  return { fetch, statuses };
-}
+    return { taken, info: { bucket: "route", limit, remaining, resetMs: reset, global: false } };
+  }
 
-export const createClient = (fetch: Fetch) =>
-  new KookClient({
-    fetch,
-    token: { scheme: "Bot", value: SANDBOX_TOKEN },
-    baseUrl: "https://kook.invalid/api/v3",
-    language: "zh-CN",
-    timeoutMs: 10_000,
-    maxWaitMs: 86_400_000,
-  });
+  async function call(limiter: RateLimiter) {
+    const place = limiter.takePlace();
+    for (;;) {
+      const permit = await limiter.acquire("route", {}, place);
+      const { taken, info } = await request();
+      permit.release(info, !taken);
+      if (!taken) continue;
+      outcome.served++;
+      return;
+    }
+  }
 
-/** Asks for different codes, as identical reads would be made one. */
-export const callMany = (client: KookClient, count: number, name = ""): Promise<string[]> =>
-  Promise.all(
-    Array.from({ length: count }, (_, index) =>
-      client.viewChat(`${name}${index}`).then(
-        () => "found",
-        (error) => error.reason ?? error.name,
-      ),
-    ),
-  );
+  async function run(index: number) {
+    await sleep(index * staggerMs);
+    const limiter = createLimiter();
+    await Promise.all(Array.from({ length: calls / processes }, () => call(limiter)));
+  }
 
-/** Lets the processes make their calls; needs fake timers. */
-export async function simulate(circumstances: Circumstances): Promise<Outcome> {
-  const { processes, calls, limit, windowMs, staggerMs = 0 } = circumstances;
-  const { fetch, statuses } = distantSandbox(circumstances);
-  const startedAt = Date.now();
-  let endedAt = startedAt;
-  const answers: Outcome["answers"] = {};
-  const running = Array.from({ length: processes }, async (_, index) => {
-    await new Promise((resolve) => setTimeout(resolve, index * staggerMs));
-    const reasons = await callMany(createClient(fetch), calls / processes, `${index}-`);
-    for (const reason of reasons) answers[reason] = (answers[reason] ?? 0) + 1;
-    endedAt = Date.now();
-  });
+  const startedAt = performance.now();
+  const running = Promise.all(Array.from({ length: processes }, (_, index) => run(index)));
   await vi.runAllTimersAsync();
-  await Promise.all(running);
-  const runs = statuses
-    .map((status) => (status === 429 ? "x" : " "))
-    .join("")
-    .split(/ +/);
-  return {
-    answers,
-    refused: runs.join("").length,
-    refusedInARow: Math.max(...runs.map((run) => run.length)),
-    ratio: (endedAt - startedAt) / ((Math.ceil(calls / limit) - 1) * windowMs),
-  };
+  await running;
+  outcome.ratio = (performance.now() - startedAt) / ((Math.ceil(calls / limit) - 1) * windowMs);
+  return outcome;
 }

@@ -1,0 +1,146 @@
+// Opening and deleting private chats. A change happens once, and its result says what KOOK's list shows.
+import type { Access } from "../access/access.ts";
+import { isMissing } from "../access/errors.ts";
+import type { CallOptions } from "../kook/call-options.ts";
+import type { KookClient } from "../kook/client.ts";
+import { createChat, deleteChat } from "../kook/endpoints/user-chat.ts";
+import { ApiError, isDoubtful, RateLimitError } from "../kook/errors.ts";
+import { LostAnswerError, reconcile, type Sighting } from "../kook/reconcile.ts";
+import type { WireChat } from "../kook/wire/chat.ts";
+import { type Chat, toChat } from "./chat.ts";
+import type { Chats } from "./chats.ts";
+import type { ListedChat } from "./page.ts";
+
+/** Methods reject with the errors of kook/errors.ts, or with the signal's reason after an abort. */
+export class ChatChanges {
+  readonly #client: KookClient;
+  readonly #access: Access;
+  readonly #chats: Chats;
+  readonly #deleted = new Set<string>();
+
+  constructor(client: KookClient, access: Access, chats: Chats) {
+    this.#client = client;
+    this.#access = access;
+    this.#chats = chats;
+  }
+
+  /**
+   * Opens the chat with a user, or finds the existing one. `created` is absent if the first 20 list pages did not tell.
+   * @throws TargetNotAllowedError before anything is sent
+   * @throws LostAnswerError if KOOK's answer was lost and the chat is not there, or nobody knows
+   */
+  async create(
+    targetId: string,
+    options: CallOptions = {},
+  ): Promise<{ chat: Chat; created?: boolean }> {
+    this.#access.requireUser(targetId);
+    const before = await this.#lookForUser(targetId, options);
+    const existing = typeof before === "string" ? undefined : await this.#read(before, options);
+    if (existing) return { chat: toChat(existing), created: false };
+    const wire = await this.#post(targetId, options);
+    // KOOK has no reason to answer with another user's chat; if it does, that chat stays hidden.
+    this.#access.admit(wire);
+    this.#deleted.delete(wire.code);
+    this.#chats.forgetLists();
+    return { chat: toChat(wire), ...(before === "absent" && { created: true }) };
+  }
+
+  /**
+   * Takes a chat off the bot's list. A code that KOOK has not told of is looked at first, so that a mistyped one is never
+   * reported as deleted. A chat that is no longer listed after KOOK refused the delete is `already_gone`.
+   * @throws HiddenChatError with an allow-list, for a chat that is off it or missing
+   * @throws LostAnswerError if KOOK's answer was lost and the chat is still there, or nobody knows
+   */
+  async delete(chatCode: string, options: CallOptions = {}): Promise<{ already_gone?: true }> {
+    if (!this.#access.knows(chatCode) && !this.hasDeleted(chatCode)) {
+      await this.#access.viewChat(chatCode, options);
+    }
+    let outcome: { already_gone?: true } = {};
+    try {
+      await this.#client.call(deleteChat, { chat_code: chatCode }, options);
+    } catch (error) {
+      if (isDoubtful(error)) {
+        await this.#reconciled(error, () => this.#sightingOfDelete(chatCode, options), options);
+      } else {
+        // A look that fails must not hide KOOK's refusal.
+        const seen = error instanceof ApiError && (await this.#sightingSafely(chatCode, options));
+        if (typeof seen !== "object") throw error;
+        outcome = { already_gone: true };
+      }
+    }
+    this.#deleted.add(chatCode);
+    this.#chats.forgetLists();
+    return outcome;
+  }
+
+  /** Whether this process has deleted the chat, and not opened it again. */
+  hasDeleted(chatCode: string): boolean {
+    return this.#deleted.has(chatCode);
+  }
+
+  /** A rate limit of the list does not stop a create; any other failure does, before anything is changed. */
+  async #lookForUser(
+    targetId: string,
+    options: CallOptions,
+  ): Promise<ListedChat | "absent" | "unknown"> {
+    try {
+      return await this.#chats.lookFor({ targets: new Set([targetId]) }, options);
+    } catch (error) {
+      if (error instanceof RateLimitError) return "unknown";
+      throw error;
+    }
+  }
+
+  /** A chat that was listed a moment ago, or undefined if it is gone. */
+  async #read({ row }: ListedChat, options: CallOptions): Promise<WireChat | undefined> {
+    try {
+      return await this.#access.viewChat(row.chat_code, options);
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async #post(targetId: string, options: CallOptions): Promise<WireChat> {
+    try {
+      return await this.#client.call(createChat, { target_id: targetId }, options);
+    } catch (error) {
+      if (!isDoubtful(error)) throw error;
+      return this.#reconciled(
+        error,
+        async () => {
+          const seen = await this.#chats.lookFor({ targets: new Set([targetId]) }, options);
+          if (typeof seen === "string") return seen === "absent" ? "not_done" : "unknown";
+          return { done: await this.#access.viewChat(seen.row.chat_code, options) };
+        },
+        options,
+      );
+    }
+  }
+
+  /** Drops the caches if the outcome stays unknown: the change may have been made. */
+  async #reconciled<T>(
+    cause: unknown,
+    look: () => Promise<Sighting<T>>,
+    options: CallOptions,
+  ): Promise<T> {
+    try {
+      return await reconcile(cause, look, options);
+    } catch (error) {
+      if (error instanceof LostAnswerError && error.outcome === "unknown") {
+        this.#chats.forgetLists();
+      }
+      throw error;
+    }
+  }
+
+  async #sightingOfDelete(chatCode: string, options: CallOptions): Promise<Sighting<true>> {
+    const seen = await this.#chats.lookFor({ chatCode }, options);
+    if (seen === "unknown") return "unknown";
+    return seen === "absent" ? { done: true } : "not_done";
+  }
+
+  #sightingSafely(chatCode: string, options: CallOptions): Promise<Sighting<true>> {
+    return this.#sightingOfDelete(chatCode, options).catch(() => "unknown");
+  }
+}

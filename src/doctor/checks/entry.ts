@@ -1,0 +1,199 @@
+// One entry of a host's file: does it have the right form, does its script exist, are its settings right, is a token set.
+import { ConfigError, type SettingInForce, settingsInForce } from "../../config/config.ts";
+import { settings } from "../../config/settings.ts";
+import { error, note, type Observation, ok, warning } from "../finding.ts";
+import { type HostFile, type Machine, pathsOf } from "../hosts.ts";
+import { mapOf } from "../parse-file.ts";
+import { checkProxy } from "./proxy.ts";
+import { checkSettings, isBaseUrlWrong } from "./settings.ts";
+import { checkTokenFile, checkTokenText, isFolder, isOnNetwork, shown } from "./token.ts";
+
+export interface EntryCheck {
+  observations: Observation[];
+  /** A token is set in the entry, or the host fills it in. */
+  hasToken: boolean;
+}
+
+/** `inputs` are the ids that the file declares for `${input:…}`. */
+export function checkEntry(
+  value: unknown,
+  inputs: string[],
+  file: HostFile,
+  machine: Machine,
+): EntryCheck {
+  const start = startOf(value);
+  if ("status" in start) return { observations: [start], hasToken: false };
+  const inForce = settingsOf(start, file);
+  const token = "problem" in inForce ? missing : checkToken(start, inForce.settings, file, machine);
+  const found = [
+    ...checkProgram(start, machine),
+    ...checkVariables(start, inputs, file),
+    ...("problem" in inForce ? [inForce.problem] : checkEntrySettings(start, inForce.settings)),
+    ...token.observations,
+  ];
+  const command = shown([start.command, start.script ?? ""].join(" "));
+  const starts = ok(({ entry }) => entry.starts(command));
+  const isBroken = found.some(({ status }) => status === "error");
+  return { observations: isBroken ? found : [starts, ...found], hasToken: token.hasToken };
+}
+
+const missing: EntryCheck = { observations: [], hasToken: false };
+
+/** How the host starts the server. */
+interface Start {
+  command: string;
+  env: Record<string, string>;
+  /** `command`, or the program that Windows' `cmd /c` starts. */
+  program: string;
+  /** The program's arguments. */
+  args: string[];
+  script: string | undefined;
+  /** The server's own arguments. */
+  flags: string[];
+  /** The entry names variables or a file from which the host takes the environment. */
+  hasOtherEnv: boolean;
+}
+
+/** Reads an entry, or says what is wrong with its form. */
+function startOf(value: unknown): Start | Observation {
+  const { command, url, args: list, env: map, ...rest } = mapOf(value);
+  const [args, env] = [list ?? [], map ?? {}];
+  if (command === undefined && url !== undefined) return error(({ entry }) => entry.remote);
+  if (typeof args === "string") return error(({ entry }) => entry.argsAsText);
+  const isMap = mapOf(env) === env;
+  if (!isText(command) || !isTexts(args) || !isMap || !isTexts(Object.values(env))) {
+    return error(({ entry }) => entry.form);
+  }
+  const isCmd = baseOf(command) === "cmd" && /^\/c$/i.test(args[0] ?? "");
+  const [program = "", ...words] = isCmd ? args.slice(1) : [command, ...args];
+  const isNode = baseOf(program) === "node";
+  const at = words.findIndex((word) =>
+    isNode ? !word.startsWith("-") : /(^|[\\/])kook-chat-mcp(@[^\\/]*)?$/.test(word),
+  );
+  return {
+    command,
+    env: mapOf(env) as Record<string, string>,
+    program,
+    args: words,
+    script: isNode ? words[at] : undefined,
+    flags: at < 0 ? [] : words.slice(at + 1),
+    hasOtherEnv: "envFile" in rest || "env_vars" in rest,
+  };
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
+
+/** The name of a program without folders and ending, on any platform. */
+const baseOf = (program: string) =>
+  program.replace(/^.*[\\/]|\.(exe|cmd|bat)$/gi, "").toLowerCase();
+
+/** A program followed by this server, in one text. */
+const COMMAND_LINE = /\b(node|npx|bunx?|deno|cmd)(\.\w+)?["']?\s.*(main\.js|kook-chat-mcp)/i;
+
+function checkProgram({ command, args, program, script }: Start, machine: Machine): Observation[] {
+  if (/\p{Cc}/u.test([command, program, ...args].join(""))) {
+    // "C:\new" in JSON has a line break in it.
+    return [error(({ entry }) => entry.escape)];
+  }
+  if (COMMAND_LINE.test(command.slice(0, 2_000))) {
+    return [error(({ entry }) => entry.commandLine(shown(command)))];
+  }
+  if (isFetchedByName(baseOf(program), args)) return [error(({ entry }) => entry.unpublished)];
+  const { isAbsolute } = pathsOf(machine.platform);
+  const exists = (path: string) =>
+    isOnNetwork(path) || machine.exists(path) || machine.exists(`${path}.exe`);
+  if (isAbsolute(command) && !exists(command)) {
+    return [error(({ entry }) => entry.commandMissing(shown(command)))];
+  }
+  if (baseOf(program) !== "node") return [];
+  if (script === undefined) return [error(({ entry }) => entry.noScript)];
+  if (script.includes("${")) return [];
+  if (!isAbsolute(script)) return [error(({ entry }) => entry.scriptRelative(shown(script)))];
+  if (!exists(script)) return [error(({ entry }) => entry.scriptMissing(shown(script)))];
+  if (isOnNetwork(script) || !isFolder(script, machine)) return [];
+  return [error(({ entry }) => entry.scriptIsFolder(shown(script)))];
+}
+
+/** Whether a package runner takes the package by its name from the registry instead of from a file. */
+function isFetchedByName(program: string, args: string[]): boolean {
+  const isRunner = /^(npx|npm|pnpx|pnpm|yarn|bunx?)$/.test(program);
+  const isNamed = args.some((arg) => /^(--package=)?kook-chat-mcp(@[^\\/]*)?$/.test(arg));
+  const isFile = args.some((arg) => /^(--package=)?(file:|[.~]{0,2}[\\/]|[a-z]:[\\/])/i.test(arg));
+  return isRunner && isNamed && !isFile;
+}
+
+function checkVariables({ command, args, env }: Start, inputs: string[], file: HostFile) {
+  const texts = [command, ...args, ...Object.values(env)];
+  const variables = [...new Set(texts.flatMap((text) => text.match(/\$\{[^}]{0,100}\}/g) ?? []))];
+  if (!file.fillsVariables) {
+    return variables.map((name) => error(({ entry }) => entry.notFilled(file.name, shown(name))));
+  }
+  const ids = variables.flatMap((name) => /^\$\{input:(.*)\}$/.exec(name)?.[1] ?? []);
+  return ids
+    .filter((id) => file.hasInputs && !inputs.includes(id))
+    .map((id) => error(({ entry }) => entry.noInput(shown(id))));
+}
+
+/** A value that the host replaces. */
+const isFilled = (text = "", { fillsVariables }: HostFile) =>
+  fillsVariables && /^\$\w+$|\$\{/.test(text.trim());
+
+/** The entry's settings, without those that the host fills in. */
+function settingsOf(
+  { flags, env }: Start,
+  file: HostFile,
+): { settings: SettingInForce[] } | { problem: Observation } {
+  const written = Object.entries(env).filter(([, text]) => !isFilled(text, file));
+  try {
+    return { settings: settingsInForce({ argv: flags, env: Object.fromEntries(written) }) };
+  } catch (problem) {
+    if (!(problem instanceof ConfigError)) throw problem;
+    return { problem: error(({ entry }) => entry.flags(problem.message)) };
+  }
+}
+
+function checkEntrySettings({ env, flags }: Start, inForce: SettingInForce[]): Observation[] {
+  const command = flags.find((flag) => flag === "doctor" || flag === "sandbox");
+  const hasProxy = Object.keys(env).some((name) => /^(https?|all|no)_proxy$/i.test(name));
+  const baseUrl = inForce.find(({ name }) => name === "baseUrl")?.text ?? settings.baseUrl.default;
+  return [
+    ...(command ? [error(({ entry }) => entry.command(command))] : []),
+    ...checkSettings(inForce, env),
+    ...(hasProxy && !isBaseUrlWrong(inForce) ? [checkProxy(baseUrl, env)] : []),
+  ];
+}
+
+function checkToken(
+  { env, flags, hasOtherEnv }: Start,
+  inForce: SettingInForce[],
+  hostFile: HostFile,
+  machine: Machine,
+): EntryCheck {
+  const textOf = (wanted: string) => inForce.find(({ name }) => name === wanted)?.text;
+  const { KOOK_TOKEN, KOOK_TOKEN_FILE } = env;
+  if (flags.includes("--sandbox")) return only(note(({ entry }) => entry.sandbox));
+  const file = textOf("tokenFile");
+  if (file !== undefined) return { observations: checkTokenFile(file, machine), hasToken: true };
+  if (hasOtherEnv || [KOOK_TOKEN, KOOK_TOKEN_FILE].some((text) => isFilled(text, hostFile))) {
+    return { observations: [note(({ entry }) => entry.filled)], hasToken: true };
+  }
+  const text = textOf("token");
+  if (text === undefined) {
+    // checkVariables() has reported a variable that the host does not fill.
+    if (KOOK_TOKEN?.includes("${")) return missing;
+    return only(
+      machine.env["KOOK_TOKEN"]
+        ? warning(({ entry }) => entry.tokenOfShell)
+        : error(({ entry }) => entry.tokenMissing),
+    );
+  }
+  const observations = checkTokenText(text);
+  if (hostFile.isShared) observations.push(warning(({ entry }) => entry.tokenShared));
+  return { observations, hasToken: true };
+}
+
+const only = (observation: Observation): EntryCheck => ({
+  observations: [observation],
+  hasToken: false,
+});

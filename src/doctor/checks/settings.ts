@@ -1,0 +1,39 @@
+// Settings that are wrong, misspelt or dangerous: the ones in force, or those of a host's entry.
+import { type SettingInForce, unknownVariables } from "../../config/config.ts";
+import { type Setting, settings } from "../../config/settings.ts";
+import { error, type Observation, warning } from "../finding.ts";
+
+export function checkSettings(
+  inForce: SettingInForce[],
+  env: Readonly<Record<string, string | undefined>>,
+): Observation[] {
+  return [
+    ...inForce.flatMap(checkSetting),
+    ...unknownVariables(env).map(({ name, meant }) =>
+      meant === undefined
+        ? warning((words) => words.settings.unknown(name))
+        : error((words) => words.settings.misspelt(name, meant)),
+    ),
+    ...(env["NODE_TLS_REJECT_UNAUTHORIZED"] === "0"
+      ? [warning((words) => words.settings.unverified)]
+      : []),
+  ];
+}
+
+function checkSetting({ name, source, text = "", problem }: SettingInForce): Observation[] {
+  const setting: Setting = settings[name];
+  const named = source === "flag" ? `--${setting.flag}` : setting.env;
+  if (problem !== undefined) {
+    // A wrong base URL is not quoted: it may hold a password.
+    const shown = name === "baseUrl" ? undefined : text;
+    const { help } = setting;
+    return [error((words) => words.settings.wrong({ named, problem, shown, help }))];
+  }
+  const isKooksPath = name !== "baseUrl" || /\/api\/v3\/*$/.test(text);
+  return isKooksPath ? [] : [warning((words) => words.settings.baseUrlPath(named))];
+}
+
+/** Whether no address is known to which the token could be sent. */
+export function isBaseUrlWrong(inForce: SettingInForce[]): boolean {
+  return inForce.some(({ name, problem }) => name === "baseUrl" && problem !== undefined);
+}

@@ -1,0 +1,47 @@
+// A write whose answer was lost: what became of it is found out by looking at KOOK.
+import { delay } from "./abort.ts";
+import type { CallOptions } from "./call-options.ts";
+
+/** A write whose answer was lost. `outcome` is what looking afterwards shows; `cause` is how the answer was lost. */
+export class LostAnswerError extends Error {
+  override readonly name = "LostAnswerError";
+  /** `unknown` if looking failed as well, or did not tell. */
+  readonly outcome: "not_done" | "unknown";
+
+  constructor(outcome: "not_done" | "unknown", cause: unknown) {
+    super("The answer to a change was lost.", { cause });
+    this.outcome = outcome;
+  }
+}
+
+/** What looking shows: the write's result, that it was not done, or neither. */
+export type Sighting<T> = { done: T } | "not_done" | "unknown";
+
+/** KOOK may show a change this much later (seen in kook4j's live tests: up to 2.5 s). */
+const SETTLE_MS = 2_500;
+
+/**
+ * Reconciles a write whose answer was lost. What is not there yet is looked for once more after `SETTLE_MS`.
+ * @param look a failure of it counts as `unknown`
+ * @throws LostAnswerError unless the write was done, also after an abort
+ */
+export async function reconcile<T>(
+  cause: unknown,
+  look: () => Promise<Sighting<T>>,
+  options: CallOptions,
+): Promise<T> {
+  const seen = await lookTwice(look, options).catch((): Sighting<T> => "unknown");
+  if (typeof seen === "string") throw new LostAnswerError(seen, cause);
+  return seen.done;
+}
+
+async function lookTwice<T>(
+  look: () => Promise<Sighting<T>>,
+  { signal, deadline = Number.POSITIVE_INFINITY }: CallOptions,
+): Promise<Sighting<T>> {
+  const seen = await look();
+  if (seen !== "not_done") return seen;
+  if (performance.now() + SETTLE_MS > deadline) return "unknown";
+  await delay(SETTLE_MS, signal);
+  return look();
+}

@@ -1,0 +1,90 @@
+// One HTTP request to KOOK, sent once.
+import { unlessAborted } from "./abort.ts";
+import { readBody } from "./answer.ts";
+import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
+import { ConnectionError, MalformedAnswerError, TimeoutError } from "./errors.ts";
+import { connectionErrorOf } from "./network/failure.ts";
+
+/** The part of `fetch` that this server uses; it must honour the signal at once. The network implements it (network/), and the sandbox. */
+export type Fetch = (url: string, init: FetchInit) => Promise<FetchResponse>;
+
+export interface FetchInit {
+  method: "GET" | "POST";
+  headers: Record<string, string>;
+  body?: string;
+  signal: AbortSignal;
+}
+
+interface FetchResponse {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly body: AsyncIterable<Uint8Array> | null;
+}
+
+export interface HttpAnswer {
+  status: number;
+  headers: FetchResponse["headers"];
+  text: string;
+}
+
+export interface SendOptions {
+  fetch: Fetch;
+  baseUrl: string;
+  headers: Record<string, string>;
+  /** For the whole answer, its body included. */
+  timeoutMs: number;
+  signal: AbortSignal | undefined;
+}
+
+/**
+ * Sends a request and reads the whole answer.
+ * @throws TimeoutError, ConnectionError, MalformedAnswerError; the signal's reason
+ */
+export async function send(
+  endpoint: Endpoint<Parameters, unknown>,
+  parameters: Parameters,
+  { fetch, baseUrl, headers, timeoutMs, signal: callerSignal }: SendOptions,
+): Promise<HttpAnswer> {
+  callerSignal?.throwIfAborted();
+  // A timer and controller by hand: fake clocks do not move AbortSignal.timeout(), and a signal made by
+  // AbortSignal.any() lives until the next full garbage collection.
+  const attempt = new AbortController();
+  const timer = setTimeout(() => attempt.abort(new TimeoutError(timeoutMs)), timeoutMs);
+  const abort = () => attempt.abort(callerSignal?.reason);
+  callerSignal?.addEventListener("abort", abort);
+  try {
+    const { url, ...init } = requestOf(endpoint, parameters, { baseUrl, headers });
+    const answer = fetch(url, { ...init, signal: attempt.signal }).then(
+      async (response): Promise<HttpAnswer> => ({
+        status: response.status,
+        headers: response.headers,
+        text: await readBody(response),
+      }),
+    );
+    // Not the attempt's signal: after a timeout only the Fetch knows whether the request was sent.
+    return await unlessAborted(answer, callerSignal);
+  } catch (error) {
+    callerSignal?.throwIfAborted();
+    if (error instanceof ConnectionError || error instanceof MalformedAnswerError) throw error;
+    attempt.signal.throwIfAborted();
+    throw connectionErrorOf(error);
+  } finally {
+    clearTimeout(timer);
+    callerSignal?.removeEventListener("abort", abort);
+  }
+}
+
+function requestOf(
+  { method, route }: Endpoint<Parameters, unknown>,
+  parameters: Parameters,
+  { baseUrl, headers }: Pick<SendOptions, "baseUrl" | "headers">,
+) {
+  const url = `${baseUrl}/${route}`;
+  if (method === "POST") {
+    const json = { "Content-Type": "application/json" };
+    return { url, method, headers: { ...headers, ...json }, body: JSON.stringify(parameters) };
+  }
+  const entries = Object.entries(parameters).map(([name, value]) => [name, String(value)]);
+  const query = new URLSearchParams(entries as [string, string][]).toString();
+  return { url: query === "" ? url : `${url}?${query}`, method, headers };
+}

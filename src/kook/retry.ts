@@ -1,0 +1,29 @@
+// When a request is sent again, and after which pause. Policy only; client.ts has the loop.
+import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
+import { ConnectionError, isDoubtful, MalformedAnswerError, RateLimitError } from "./errors.ts";
+
+/** More attempts would add to the load of a server in trouble. */
+export const MAX_ATTEMPTS = 3;
+/** Longest pause before the second attempt; doubles with each further one. */
+const BACKOFF_MS = 500;
+
+/** KOOK's own rate limit refusal. Other RateLimitErrors come from the limiter, before anything was sent. */
+export class TooManyRequests extends RateLimitError {
+  constructor(pauseMs: number) {
+    super(Math.max(1, Math.ceil(pauseMs / 1000)));
+  }
+}
+
+export function mayRetry({ repeat }: Endpoint<Parameters, unknown>, error: unknown): boolean {
+  // KOOK did nothing, and asks to come back later.
+  if (error instanceof TooManyRequests) return true;
+  if (error instanceof ConnectionError && !error.sent) return true;
+  // The same wrong page would come again, unless a gateway says that it is temporary.
+  if (error instanceof MalformedAnswerError && error.status < 500) return false;
+  return repeat === "safe" && isDoubtful(error);
+}
+
+/** Full jitter, so that several processes do not retry together. The limiter already holds back after a 429. */
+export function backoffMs(error: unknown, attempt: number): number {
+  return error instanceof TooManyRequests ? 0 : Math.random() * BACKOFF_MS * 2 ** (attempt - 1);
+}

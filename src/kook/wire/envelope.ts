@@ -1,0 +1,55 @@
+// The frame around every answer, and the frame of a list inside it.
+import * as z from "zod";
+import { countSchema, integerSchema, textSchema } from "./fields.ts";
+
+/** `code` 0 is success, independent of the HTTP status; `data` depends on the endpoint. */
+export const envelopeSchema = z.object({
+  code: integerSchema,
+  message: textSchema,
+  data: z.unknown().optional(),
+});
+
+/** KOOK's own counts. Each part may be missing. */
+export interface PageMeta {
+  page?: number;
+  page_total?: number;
+  page_size?: number;
+  total?: number;
+}
+
+/** Yii2's names, which some of KOOK's lists use (seen in Kook.Net's PageMetaConverter). */
+const yiiNames = {
+  page: "currentPage",
+  page_total: "pageCount",
+  page_size: "perPage",
+  total: "totalCount",
+} as const;
+
+const metaSchema = z.record(z.string(), z.unknown()).transform((meta): PageMeta => {
+  const entries = Object.entries(yiiNames).flatMap(([name, yiiName]) => {
+    const count = countSchema.safeParse(meta[name] ?? meta[yiiName]);
+    return count.success ? [[name, count.data]] : [];
+  });
+  return Object.fromEntries(entries);
+});
+
+/** One page of a list. */
+export interface WirePage<Item> {
+  items: Item[];
+  /** Items that could not be read and were left out. */
+  skipped: number;
+  meta: PageMeta;
+}
+
+/** A page whose unreadable items are left out and counted. An empty map for `items` is an empty list. */
+export function pageSchemaOf<Item>(itemSchema: z.ZodType<Item>): z.ZodType<WirePage<Item>> {
+  return z
+    .object({ items: z.array(z.unknown()), meta: metaSchema.catch({}) })
+    .transform(({ items, meta }) => {
+      const read = items.flatMap((item) => {
+        const result = itemSchema.safeParse(item);
+        return result.success ? [result.data] : [];
+      });
+      return { items: read, skipped: items.length - read.length, meta };
+    });
+}

@@ -1,0 +1,45 @@
+// Field types that KOOK's answers share. KOOK's backend is PHP: an empty map may arrive as `[]`, an id as a number, a
+// boolean as "1". Names are KOOK's; unknown fields are dropped.
+import * as z from "zod";
+
+/** Ids are 64-bit and stay strings; answer.ts has quoted numbers that JavaScript would round. */
+export const idSchema = z.union([z.string().regex(/^[\x21-\x7e]+$/), z.int().transform(String)]);
+
+/** Opaque: 32 hex digits in practice, other forms in the documents. Printable ASCII, so it fits in a line of text. */
+export const codeSchema = z.string().regex(/^[\x21-\x7e]+$/);
+
+/** A number, or its digits as text. No other coercion: null, "" and [] are not 0. */
+const numberSchema = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^-?\d{1,15}(\.\d{1,6})?$/)
+    .transform(Number),
+]);
+
+export const integerSchema = numberSchema.refine(Number.isSafeInteger);
+
+export const countSchema = integerSchema.refine((count) => count >= 0);
+
+/** The last millisecond that a Date can hold. */
+const MAX_TIME_MS = 8.64e15;
+/** March 1973 in milliseconds, the year 5138 in seconds: a smaller value is a time in seconds. */
+const MIN_TIME_MS = 1e11;
+
+/** Epoch milliseconds, whole; 0 means never. Fractions are cut, seconds become milliseconds. */
+export const timeSchema = numberSchema
+  .transform((time) => Math.trunc(time > 0 && time < MIN_TIME_MS ? time * 1000 : time))
+  .refine((time) => time >= 0 && time <= MAX_TIME_MS)
+  .catch(0);
+
+/** PHP also says true as 1 or "1". */
+export const flagSchema = z.preprocess(
+  (flag) => flag === 1 || flag === "1" || flag,
+  z.boolean().catch(false),
+);
+
+/** Text; a number becomes its digits, a map or list its JSON. */
+export const textSchema = z.preprocess((value) => {
+  if (typeof value === "number") return String(value);
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+}, z.string().catch(""));

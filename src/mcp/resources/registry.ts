@@ -1,0 +1,111 @@
+// The resources as MCP has them: listing, templates, reading and completion, over all families.
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import {
+  CompleteRequestSchema,
+  ErrorCode,
+  ListResourcesRequestSchema,
+  ListResourceTemplatesRequestSchema,
+  ReadResourceRequestSchema,
+  type Resource,
+  type ResourceTemplate,
+} from "@modelcontextprotocol/sdk/types.js";
+import type { CallOptions } from "../../kook/call-options.ts";
+import { type Advice, type Explain, explainWith, ProtocolError } from "../failure.ts";
+import type { Services } from "../services.ts";
+import { CALL_DEADLINE_MS } from "../session.ts";
+
+export interface ResourceContext {
+  services: Services;
+  options: CallOptions & { signal: AbortSignal };
+  explain: Explain;
+}
+
+/** Resources about one subject. */
+export interface ResourceFamily {
+  /** What every host reads at start, so it must cost few requests. */
+  list(context: ResourceContext): Promise<Resource[]>;
+  templates: readonly (ResourceTemplate & { complete: Completions })[];
+  /** Reads a resource as JSON; undefined if the uri is not of this family, or the resource does not exist. */
+  read(uri: string, context: ResourceContext): Promise<object | undefined>;
+  advice: Advice;
+}
+
+/** Argument of the template → values that fit what was typed. */
+type Completions = Record<string, (typed: string, context: ResourceContext) => Promise<string[]>>;
+
+/** "Resource not found" of the MCP specification; the SDK has no name for it. */
+const RESOURCE_NOT_FOUND = -32002;
+
+/** MCP's bound for one completion. */
+const MAX_COMPLETIONS = 100;
+
+/** @param problem what is wrong with the set-up; everything that would ask KOOK fails with it */
+export function registerResources(
+  server: Server,
+  families: readonly ResourceFamily[],
+  { services, problem }: { services: Services; problem: string | undefined },
+): void {
+  async function inFamily<T>(
+    { advice }: ResourceFamily,
+    signal: AbortSignal,
+    answer: (context: ResourceContext) => Promise<T>,
+  ): Promise<T> {
+    const explain = explainWith(advice);
+    if (problem !== undefined) throw new ProtocolError(ErrorCode.InternalError, problem);
+    try {
+      const options = { signal, deadline: performance.now() + CALL_DEADLINE_MS };
+      return await answer({ services, options, explain });
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error;
+      throw new ProtocolError(ErrorCode.InternalError, explain(error));
+    }
+  }
+
+  server.setRequestHandler(ListResourcesRequestSchema, async ({ params }, { signal }) => {
+    if (params?.cursor !== undefined) {
+      const message = "There is no further page. Call resources/list without a cursor.";
+      throw new ProtocolError(ErrorCode.InvalidParams, message);
+    }
+    const lists = families.map((family) =>
+      inFamily(family, signal, (context) => family.list(context)),
+    );
+    return { resources: (await Promise.all(lists)).flat() };
+  });
+
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({
+    resourceTemplates: families.flatMap(({ templates }) =>
+      templates.map(({ complete: _, ...template }) => template),
+    ),
+  }));
+
+  server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, { signal }) => {
+    for (const family of families) {
+      const content = await inFamily(family, signal, (context) => family.read(uri, context));
+      if (content) {
+        const text = JSON.stringify(content);
+        return { contents: [{ uri, mimeType: "application/json", text }] };
+      }
+    }
+    const message = "There is no such resource. resources/list and list_chats show what exists.";
+    throw new ProtocolError(RESOURCE_NOT_FOUND, message, { uri });
+  });
+
+  server.setRequestHandler(
+    CompleteRequestSchema,
+    async ({ params: { ref, argument } }, { signal }) => {
+      for (const family of families) {
+        const template = family.templates.find(
+          ({ uriTemplate }) => ref.type === "ref/resource" && ref.uri === uriTemplate,
+        );
+        const complete = template?.complete[argument.name];
+        if (!complete) continue;
+        const all = await inFamily(family, signal, (context) => complete(argument.value, context));
+        const values = all.slice(0, MAX_COMPLETIONS);
+        return { completion: { values, total: all.length, hasMore: all.length > values.length } };
+      }
+      const known = families.flatMap(({ templates }) => templates.map((one) => one.uriTemplate));
+      const message = `Only the arguments of ${known.join(", ")} can be completed.`;
+      throw new ProtocolError(ErrorCode.InvalidParams, message);
+    },
+  );
+}

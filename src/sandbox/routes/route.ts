@@ -1,0 +1,18 @@
+// A route of the fake KOOK as data. To add an endpoint, add an entry to its family's file.
+import type { Answer } from "../envelope.ts";
+import type { RouteParams } from "../request.ts";
+import type { World } from "../world.ts";
+
+export interface Route {
+  method: "GET" | "POST";
+  answer(params: RouteParams, world: World): Answer;
+}
+
+/** Routes by path below `/api/v3/`, e.g. `user-chat/list`. */
+export type Routes = Readonly<Record<string, Route>>;
+
+/** A positive integer, or undefined for anything else. */
+export function positiveInteger(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return Number.isSafeInteger(number) && number > 0 ? number : undefined;
+}
