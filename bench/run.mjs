@@ -117,7 +117,9 @@ async function interleave(rounds, subjects, measure) {
   /** @type {Map<string, Measured[]>} */
   const series = new Map(Object.keys(subjects).map((name) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
-    for (const [name, subject] of Object.entries(subjects)) {
+    const entries = Object.entries(subjects);
+    // Every other round backwards, so that no subject always comes after the same one.
+    for (const [name, subject] of round % 2 === 0 ? entries : entries.reverse()) {
       const measured = await measure(subject);
       if (round > 0) series.get(name)?.push(measured);
     }
