@@ -8,6 +8,7 @@ import { build } from "esbuild";
 const parts = {
   network: ["src/kook/network/transport.ts"],
   sandbox: ["src/sandbox/sandbox.ts", "src/sandbox/serve.ts"],
+  faults: ["src/sandbox/faults.ts", "src/sandbox/faults/choice.ts"],
   doctor: ["src/doctor/doctor.ts", "src/doctor/report.ts"],
 };
 
@@ -82,11 +83,9 @@ function lazyParts() {
         const contents = sources.map((source) => `export * from "./${source}";`).join("\n");
         return { contents, resolveDir: "." };
       });
-      onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir, importer }) => {
-        if (kind !== "dynamic-import") return undefined;
-        const name = partOf.get(resolve(resolveDir, path));
-        if (name) return { path: `./${name}.js`, external: true };
-        return { errors: [{ text: `${path}, imported by ${importer}, is in no part of dist` }] };
+      onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
+        const name = kind === "dynamic-import" && partOf.get(resolve(resolveDir, path));
+        return name ? { path: `./${name}.js`, external: true } : undefined;
       });
     },
   };

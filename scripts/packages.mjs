@@ -17,15 +17,6 @@ const bilingual = ({ en, zh }) => plain(`${zh} · ${en}`);
 /** @param {string} markdown */
 const plain = (markdown) => markdown.replaceAll("`", "");
 
-/** @param {Setting} setting @returns {string[] | undefined} the values that the setting may have, if they are few */
-function choicesOf({ schema, isSwitch }) {
-  if (isSwitch) return undefined;
-  const { def } = /** @type {{ def: { type: string, entries?: Record<string, string> } }} */ (
-    /** @type {unknown} */ (schema)
-  );
-  return def.type === "enum" ? Object.values(def.entries ?? {}) : undefined;
-}
-
 /**
  * The manifest of the MCPB bundle, version 0.3 of https://github.com/modelcontextprotocol/mcpb. A host shows a form for
  * `user_config` and puts what was filled in, as text, into the environment.
@@ -110,8 +101,7 @@ export function registryEntry(manifest, settings) {
 
 /** @param {Setting} setting */
 function registryVariable(setting) {
-  const { env, help, isSwitch, isSecret, isRequired, format, default: fallback } = setting;
-  const choices = choicesOf(setting);
+  const { env, help, isSwitch, isSecret, isRequired, format, choices, default: fallback } = setting;
   return {
     name: env,
     description: bilingual(help),

@@ -1,5 +1,4 @@
-// Imported before what makes the schemas of settings and of MCP: zod would compile each of them at its first use, which
-// takes 2 ms of a start and saves nothing.
+// Turns zod's JIT off, for every schema created after this import: compiling them takes 2 ms of a start.
 import * as z from "zod";
 
 z.config({ jitless: true });

@@ -1,15 +1,15 @@
-// What the server tells the person who runs it: lines on stderr, one an event, without contents or the token.
-
+// The log: one line an event on stderr, without the contents of messages or the token.
 import { logLevels } from "../config/settings.ts";
+import type { Fetch } from "../kook/client.ts";
 
 export type LogLevel = (typeof logLevels)[number];
 export type Log = Record<LogLevel, (message: string) => void>;
 
-/** Makes a log that drops what is less important than `level` and keeps each message on one line. */
+/** A log that drops what is below `level`. */
 export function createLog(level: LogLevel, write: (line: string) => void): Log {
-  const silent = logLevels.slice(logLevels.indexOf(level) + 1);
+  const dropped = logLevels.slice(logLevels.indexOf(level) + 1);
   const writerOf = (name: LogLevel) => (message: string) => {
-    if (silent.includes(name)) return;
+    if (dropped.includes(name)) return;
     write(`kook-chat-mcp ${name}: ${message.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")}\n`);
   };
   return {
@@ -17,5 +17,41 @@ export function createLog(level: LogLevel, write: (line: string) => void): Log {
     warn: writerOf("warn"),
     info: writerOf("info"),
     debug: writerOf("debug"),
+  };
+}
+
+/** Starts of error texts. What follows the SDK's quotes the message; the transport's own texts quote nothing. */
+const sdkErrors = [
+  "Received a response for an unknown message ID",
+  "Received a progress notification for an unknown token",
+  "Unknown message type",
+  "Uncaught error in notification handler",
+  "Failed to send response",
+  "Failed to send an error response",
+];
+const transportErrors = /^(invalid message on stdin: |stdout is closed$)/;
+
+/** The kind of a protocol error. Do not log its text: it may quote a message, with usernames and ids. */
+export function kindOf(error: Error): string {
+  if (transportErrors.test(error.message)) return error.message;
+  return (
+    sdkErrors.find((start) => error.message.startsWith(start)) ?? `protocol error (${error.name})`
+  );
+}
+
+/** One line a request, with its path and no query: chat codes and user ids stay out of the log. */
+export function logged(fetch: Fetch, log: Log): Fetch {
+  return async (url, init) => {
+    const startedAt = performance.now();
+    const took = () => `${Math.round(performance.now() - startedAt)} ms`;
+    const request = `${init.method} ${new URL(url).pathname}`;
+    try {
+      const response = await fetch(url, init);
+      log.debug(`${request} ${response.status} ${took()}`);
+      return response;
+    } catch (error) {
+      log.debug(`${request} failed ${took()}`);
+      throw error;
+    }
   };
 }

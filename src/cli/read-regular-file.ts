@@ -1,9 +1,9 @@
-// Reads files that others may have named.
+// Reads files whose paths come from settings and configurations.
 import { readFileSync, statSync } from "node:fs";
 
 /**
- * Reads a text file whole. A pipe or a device may never end, and would stop the program where no signal reaches it.
- * @throws an error whose `code` says why it cannot be read: the system's, or words
+ * Reads a text file whole. A pipe or a device is refused: reading one may block for ever, and signals are not handled then.
+ * @throws an error whose `code` says why: the system's code, or words
  */
 export function readRegularFile(path: string, maxBytes: number): string {
   const file = statSync(path);

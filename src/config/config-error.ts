@@ -1,24 +1,33 @@
-// What is said of a setting that cannot be understood.
-import { closestMatch } from "leven";
+// What is said about a setting that cannot be understood.
+import leven, { closestMatch } from "leven";
 import { withoutTokens } from "./token-pattern.ts";
 
-/**
- * A setting cannot be understood. The message is one line that names it and what would be valid. It quotes what was given,
- * except for a token that was put in the wrong place: hosts keep what a server prints.
- */
+/** A command line that cannot be understood. The message is one line that names the mistake and the nearest valid word. */
 export class ConfigError extends Error {
   constructor(message: string) {
-    super(withoutTokens(message));
+    super(problemLine(message));
   }
 }
 
-/** The end of such a line: the valid word that is nearest, where one is near. */
+/** One line, without tokens that were put in the wrong place: hosts keep what a server prints. */
+export function problemLine(text: string): string {
+  return withoutTokens(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "));
+}
+
+/** The end of such a line: the nearest valid word, if one is near. */
 export function nearest(text: string, candidates: readonly string[], prefix = ""): string {
-  const match = closest(text, candidates);
+  const maxDistance = Math.min(4, Math.ceil(text.length / 2));
+  const match = closestMatch(text.slice(0, 64), candidates, { maxDistance });
   return match === undefined ? "" : `; did you mean ${prefix}${match}?`;
 }
 
-export function closest(text: string, candidates: readonly string[]): string | undefined {
-  const maxDistance = Math.min(4, Math.ceil(text.length / 2));
-  return closestMatch(text.slice(0, 64), candidates, { maxDistance });
+/** The variable whose name is within two edits of this one, underscores and case ignored. */
+export function misspelt(name: string, variables: readonly string[]): string | undefined {
+  const bare = (variable: string) => variable.toUpperCase().replaceAll("_", "");
+  const distances = variables.map((variable) => ({
+    variable,
+    edits: leven(bare(name), bare(variable), { maxDistance: 3 }),
+  }));
+  distances.sort((a, b) => a.edits - b.edits);
+  return distances[0] && distances[0].edits <= 2 ? distances[0].variable : undefined;
 }

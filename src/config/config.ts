@@ -1,9 +1,10 @@
-// Reads the settings from flags and environment, and explains in one line what cannot be understood.
-import { parseArgs } from "node:util";
+// Turns flags and environment into the configuration, in pure steps: merge (which text holds for a setting), then check
+// (what the text means). src/cli/commands.ts parses the flags.
 import type * as z from "zod";
-import { parseSandboxFlags, type SandboxFlags, sandboxFlags } from "../cli/sandbox-flags.ts";
 import type { Token } from "../kook/client.ts";
-import { ConfigError, closest, nearest } from "./config-error.ts";
+import type { Language } from "../text/language.ts";
+import { ConfigError, misspelt, nearest, problemLine } from "./config-error.ts";
+import { type Flags, serverFlags } from "./options.ts";
 import {
   type Setting,
   type SettingName,
@@ -15,203 +16,182 @@ import { readToken } from "./token.ts";
 
 export { ConfigError };
 
-/** What `kook-chat-mcp` was asked to do, and how. */
-export interface Config extends Omit<SettingValues, "token" | "tokenFile"> {
-  command: (typeof commands)[number] | "serve" | "help" | "sandbox help" | "version";
-  token: Token;
-  /** Talk to the built-in sandbox instead of KOOK. */
-  sandbox: boolean;
-  /** Of the `sandbox` command. */
-  served: SandboxFlags;
-  /** `doctor` answers in JSON. */
-  json: boolean;
-}
-
-const commands = ["sandbox", "doctor"] as const;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ConfigSources {
-  /** Without the interpreter and the script. */
-  argv: readonly string[];
-  env: Readonly<Record<string, string | undefined>>;
-  /** Reads a text file whole; its error says why it cannot. */
+  flags: Flags;
+  env: Environment;
+  /** Reads a text file whole; its error's `code` says why it cannot. */
   readFile(path: string): string;
+  /** Such as `zh-CN`; asked for only where neither a setting nor LC_ALL, LC_MESSAGES or LANG says it. */
+  systemLocale(): string;
+  /** A mistake in the command line. */
+  problem?: string | undefined;
 }
 
-/**
- * Reads the settings: flags win over the environment. A missing or unusable token is no error here, because a server
- * that does not start cannot explain itself; it is kept as the `problem` that the first call then tells.
- * @throws ConfigError
- */
-export function parseConfig({ argv, env, readFile }: ConfigSources): Config {
-  const { values, positionals } = parseFlags(argv);
-  const command = commandOf(positionals, values);
-  const read = settingNames.map((name) => readSetting(name, values, env));
-  const problem = read.find((setting) => setting.problem !== undefined)?.problem;
-  // The doctor goes on with the defaults: it is there to tell of all that is wrong, not of the first.
-  if (problem !== undefined && command !== "doctor") throw new ConfigError(problem);
-  const { token, tokenFile, ...rest } = Object.fromEntries(
-    read.map(({ name, value }) => [name, value]),
-  ) as SettingValues;
-  return {
-    ...rest,
-    command,
-    sandbox: values["sandbox"] === true,
-    served: parseSandboxFlags(values),
-    json: values["json"] === true,
-    token: readToken(token, tokenFile, readFile),
-  };
+export interface Config extends Omit<SettingValues, "token" | "tokenFile" | "language"> {
+  token: Token;
+  /** Language of what people read. */
+  language: Language;
+  /** Talk to the built-in sandbox instead of KOOK. */
+  sandbox: boolean;
+  /**
+   * The first mistake in the settings, in one line that names the setting and the nearest valid one. With a problem the
+   * server must do nothing: every call fails with this line.
+   */
+  problem: string | undefined;
+  /** What is odd and harmless, or leaves a guard off. */
+  warnings: string[];
+  /** Each setting and where its value comes from. */
+  settings: SettingInForce[];
 }
 
-/** One setting as it stands. */
+/** One setting and where its value comes from. */
 export interface SettingInForce {
   name: SettingName;
   source: "flag" | "environment" | "default" | "unset";
-  /** As it was written, or the default; undefined where there is none. A secret's is not to be shown. */
+  /** As it was written, or the default; undefined where there is none. A secret's must not be shown. */
   text: string | undefined;
-  /** What cannot be understood, in one line that names the setting and what would be valid. */
+  /** Why the text cannot be understood, in one line that names the setting and what would be valid. */
   problem: string | undefined;
 }
 
-/** Where each setting's value comes from. @throws ConfigError for a flag that does not exist */
-export function settingsInForce({
-  argv,
-  env,
-}: Pick<ConfigSources, "argv" | "env">): SettingInForce[] {
-  const { values } = parseFlags(argv);
-  return settingNames.map((name) => {
-    const { value: _, ...setting } = readSetting(name, values, env);
-    return setting;
-  });
+/** Reads all settings. It never throws: a server that does not start cannot say what is wrong. */
+export function readConfig(sources: ConfigSources): Config {
+  const { flags, env, readFile, systemLocale, problem } = sources;
+  const read = settingNames.map((name) => check(merge(name, flags, env)));
+  const values = Object.fromEntries(read.map(({ name, value }) => [name, value])) as SettingValues;
+  const { token: tokenText, tokenFile, ...rest } = values;
+  const sandbox = flags["sandbox"] === true;
+  const { missing, ...token } = readToken(tokenText, tokenFile, readFile);
+  const unknown = unknownVariables(env);
+  const problems = [
+    problem,
+    ...unknown.map(
+      ({ name, meant }) => meant && `${name} is not a setting; did you mean ${meant}?`,
+    ),
+    ...read.map((setting) => setting.problem),
+    // A missing token is explained by the first call, which also says where to get one.
+    !sandbox && !missing && "problem" in token ? token.problem : undefined,
+  ];
+  const first = problems.find((line) => line !== undefined);
+  return {
+    ...rest,
+    // Which guards were meant is not known: offer the least.
+    readOnly: rest.readOnly || first !== undefined,
+    language: rest.language ?? languageOf(env, systemLocale),
+    token,
+    sandbox,
+    problem: first === undefined ? undefined : problemLine(first),
+    warnings: [
+      ...read.flatMap(({ warning }) => warning ?? []),
+      ...unknown.flatMap(({ name, meant }) =>
+        meant ? [] : `${name} is not a setting and has no effect`,
+      ),
+    ].map(problemLine),
+    settings: read.map(inForce),
+  };
 }
 
-/** Variables that look like settings and are none, with the setting that may be meant. */
-export function unknownVariables(
-  env: ConfigSources["env"],
-): { name: string; meant: string | undefined }[] {
+/**
+ * The settings of a server that a host starts with these arguments. Words that are no options are ignored.
+ * @throws ConfigError for an option that is wrong
+ */
+export function settingsInForce(start: {
+  argv: readonly string[];
+  env: Environment;
+}): SettingInForce[] {
+  const flags = serverFlags(start.argv);
+  return settingNames.map((name) => inForce(check(merge(name, flags, start.env))));
+}
+
+const inForce = ({ name, source, text, problem }: SettingInForce): SettingInForce => ({
+  name,
+  source,
+  text,
+  problem,
+});
+
+/** Variables that look like settings and are none, with the setting whose name is within two edits. */
+export function unknownVariables(env: Environment): { name: string; meant: string | undefined }[] {
   const known = settingNames.map((name): string => settings[name].env);
   return Object.keys(env)
     .filter((name) => /^KOOK_/i.test(name) && !known.includes(name))
-    .map((name) => ({ name, meant: closest(name.toUpperCase(), known) }));
+    .filter((name) => !isSameVariable(name, known, env))
+    .map((name) => ({ name, meant: misspelt(name, known) }));
 }
 
-/** The text of `--help`. */
-export function helpText(): string {
-  const rows = settingNames.map((name) => {
-    const setting: Setting = settings[name];
-    const flag = setting.flag ? `--${setting.flag}` : "";
-    const fallback = setting.default === undefined ? "" : `; default ${setting.default}`;
-    const help = setting.help.en.replaceAll("`", "");
-    return `  ${setting.env.padEnd(20)}${flag.padEnd(17)}${help}${fallback}`;
-  });
-  return `kook-chat-mcp: an MCP server for the private chats of a KOOK bot
-
-Usage
-  kook-chat-mcp                     serve MCP on stdin and stdout
-  kook-chat-mcp --sandbox           the same on a built-in KOOK with made-up chats; needs no token
-  kook-chat-mcp sandbox [--port N]  serve that sandbox over HTTP on 127.0.0.1; sandbox --help has more
-  kook-chat-mcp doctor [--json]     check the set-up: settings, network, token, hosts' configuration
-  kook-chat-mcp --help | --version
-
-Settings, as environment variable or flag; a flag wins
-${rows.join("\n")}
-`;
+/** On Windows `kook_token` is the variable KOOK_TOKEN. */
+function isSameVariable(name: string, known: readonly string[], env: Environment): boolean {
+  const upper = name.toUpperCase();
+  return known.includes(upper) && env[upper] !== undefined && env[upper] === env[name];
 }
 
-type FlagValues = Record<string, string | boolean | undefined>;
-
-const flags = {
-  ...Object.fromEntries(
-    settingNames.flatMap((name) => {
-      const { flag, isSwitch }: Setting = settings[name];
-      const type = isSwitch ? ("boolean" as const) : ("string" as const);
-      return flag ? [[flag, { type }]] : [];
-    }),
-  ),
-  sandbox: { type: "boolean" },
-  ...sandboxFlags,
-  json: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-  version: { type: "boolean", short: "v" },
-} as const;
-
-/** parseArgs in its lenient form: its own errors neither name the nearest flag nor fit on a line. */
-function parseFlags(argv: readonly string[]): { values: FlagValues; positionals: string[] } {
-  const options = { args: [...argv], options: flags, strict: false, tokens: true } as const;
-  const { values, positionals, tokens } = parseArgs(options);
-  const names = Object.keys(flags);
-  for (const token of tokens) {
-    if (token.kind !== "option") continue;
-    if (token.name === "token") {
-      throw new ConfigError("There is no --token, as it would show in ps; set KOOK_TOKEN instead");
-    }
-    if (!names.includes(token.name)) {
-      throw new ConfigError(`Unknown flag ${token.rawName}${nearest(token.name, names, "--")}`);
-    }
-    const { type } = (flags as Record<string, { type: string }>)[token.name] ?? {};
-    // parseArgs would take a flag that follows for the value.
-    const missing = token.value === undefined || (!token.inlineValue && /^-./.test(token.value));
-    if (type === "string" && missing) throw new ConfigError(`${token.rawName} needs a value`);
-    if (type === "boolean" && token.value !== undefined) {
-      throw new ConfigError(`${token.rawName} takes no value`);
-    }
-  }
-  return { values: values as FlagValues, positionals };
+interface Merged {
+  name: SettingName;
+  source: SettingInForce["source"];
+  text: string | undefined;
+  /** How the person wrote it: the flag, or the variable. */
+  writtenAs: string;
+  warning: string | undefined;
 }
 
-/** `value` is what holds: the default where there is a problem. */
-function readSetting(
-  name: SettingName,
-  values: FlagValues,
-  env: ConfigSources["env"],
-): SettingInForce & { value: unknown } {
+/** The flag wins over the environment, which wins over the default. */
+function merge(name: SettingName, flags: Flags, env: Environment): Merged {
   const setting: Setting = settings[name];
-  const flag = setting.flag === undefined ? undefined : values[setting.flag];
-  const given = [
-    { source: "flag", text: setTextOf(flag) },
-    { source: "environment", text: setTextOf(env[setting.env]) },
-    { source: "default", text: setting.default },
-  ] as const;
-  const { source, text } = given.find(({ text }) => text !== undefined) ?? {
-    source: "unset",
-    text: undefined,
+  const flag = setting.flag === undefined ? undefined : flags[setting.flag];
+  const flagText = setTextOf(flag);
+  const variableText = setTextOf(env[setting.env]);
+  const common = { name, warning: undefined };
+  if (flagText !== undefined) {
+    return { ...common, source: "flag", text: flagText, writtenAs: `--${setting.flag}` };
+  }
+  if (variableText !== undefined) {
+    return { ...common, source: "environment", text: variableText, writtenAs: setting.env };
+  }
+  const passed = flag ?? env[setting.env];
+  const source = setting.default === undefined ? "unset" : "default";
+  return {
+    name,
+    source,
+    text: setting.default,
+    writtenAs: setting.env,
+    warning:
+      setting.isGuard && passed !== undefined
+        ? `${setting.env} is ${JSON.stringify(passed)}, which counts as not set: this guard is ${setting.default ?? "off"}`
+        : undefined,
   };
-  const result = setting.schema.safeParse(text);
-  const named = source === "flag" ? `--${setting.flag}` : setting.env;
-  if (result.success) return { name, source, text, problem: undefined, value: result.data };
-  const problem = describeIssue(name, named, result.error, text);
-  return { name, source, text, problem, value: setting.schema.parse(setting.default) };
 }
 
 /** Hosts pass empty values, and `${…}` where they did not substitute: both mean that nothing was set. */
-function setTextOf(value: string | boolean | undefined): string | undefined {
+function setTextOf(value: Flags[string]): string | undefined {
   const text = value === undefined ? "" : String(value).trim();
   return text === "" || /^\$\{[^}]*\}$/.test(text) ? undefined : text;
 }
 
-function describeIssue(
-  name: SettingName,
-  source: string,
-  error: z.ZodError,
-  text: string | undefined,
-): string {
-  const issue = error.issues[0] as z.core.$ZodIssue;
-  // A base URL is not repeated: it may hold a password.
-  if (name === "baseUrl") return `${source} ${issue.message}`;
-  if (issue.code !== "invalid_value") {
-    return `${source} ${issue.message}, not ${JSON.stringify(text)}`;
-  }
-  const valid = issue.values.map(String);
-  return `${source} must be one of ${valid.join(", ")}, not ${JSON.stringify(text)}${nearest(text ?? "", valid)}`;
+/** `value` is the default where the text cannot be understood. */
+function check(merged: Merged): Merged & { value: unknown; problem: string | undefined } {
+  const setting: Setting = settings[merged.name];
+  const result = setting.schema.safeParse(merged.text);
+  if (result.success) return { ...merged, value: result.data, problem: undefined };
+  const value = setting.schema.parse(setting.default);
+  return { ...merged, value, problem: describeIssue(merged, result.error) };
 }
 
-function commandOf(positionals: string[], values: FlagValues): Config["command"] {
-  if (values["help"]) return positionals[0] === "sandbox" ? "sandbox help" : "help";
-  if (values["version"]) return "version";
-  const [command, ...surplus] = positionals;
-  if (surplus.length > 0)
-    throw new ConfigError(`Unexpected argument ${JSON.stringify(surplus[0])}`);
-  if (command === undefined) return "serve";
-  const known = commands.find((name) => name === command);
-  if (known) return known;
-  throw new ConfigError(`Unknown command ${JSON.stringify(command)}${nearest(command, commands)}`);
+function describeIssue({ name, text, writtenAs }: Merged, error: z.ZodError): string {
+  const issue = error.issues[0] as z.core.$ZodIssue;
+  // Do not repeat a base URL: it may hold a password.
+  if (name === "baseUrl") return `${writtenAs} ${issue.message}`;
+  if (issue.code !== "invalid_value") {
+    return `${writtenAs} ${issue.message}, not ${JSON.stringify(text)}`;
+  }
+  const valid = issue.values.map(String);
+  const hint = nearest((text ?? "").toLowerCase(), valid);
+  return `${writtenAs} must be one of ${valid.join(", ")}, not ${JSON.stringify(text)}${hint}`;
+}
+
+/** Chinese on a Chinese system, otherwise English. */
+function languageOf(env: Environment, systemLocale: () => string): Language {
+  const locale = env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"] || systemLocale();
+  return /^zh/i.test(locale) ? "zh" : "en";
 }

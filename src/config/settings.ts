@@ -1,6 +1,7 @@
-// What the person who runs the server can set, one entry a setting. This table feeds the parser and --help, and what is
-// generated for people and hosts: the READMEs' tables, server.json and the MCPB manifest.
+// The settings table, one entry a setting. The parser, --help, the READMEs' tables, server.json and the MCPB manifest are
+// made from it.
 import * as z from "zod";
+import type { Language } from "../text/language.ts";
 
 /** The same in English and in Chinese; Markdown where it says so. */
 export interface Text {
@@ -10,36 +11,42 @@ export interface Text {
 
 export interface Setting {
   env: string;
-  /** Without its dashes. Absent for the token alone: a flag would show in the list of processes. */
+  /** Without its dashes. Absent for the token: a flag would show in the process list. */
   flag?: string;
-  /** The flag is on by being there and takes no value. */
+  /** A flag without a value. */
   isSwitch?: true;
   /** Its value must not be shown. */
   isSecret?: true;
   /** Without it no call succeeds. */
   isRequired?: true;
+  /** It restricts what the server may do: warn where a host passed nothing for it. */
+  isGuard?: true;
   /** What the value is, where it is not just text. */
   format?: "number" | "filepath";
-  /** What holds when nothing is set, in the form in which it would be set. */
+  /** The values it may have, where they are few. */
+  choices?: readonly string[];
+  /** As it would be written. */
   default?: string;
   /** Reads the text of the variable or flag. */
   schema: z.ZodType;
-  /** What the form that a bundle's host shows calls it; the form asks for those that have one. */
+  /** Its label in the form of an MCPB host. The form asks for the settings that have one. */
   title?: Text;
   /** What it does, in Markdown. */
   help: Text;
 }
 
-const on = ["1", "true", "yes", "on"];
-const off = ["0", "false", "no", "off"];
+/** Case does not count: forms and people write `ALWAYS`. */
+const oneOf = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
+  z
+    .string()
+    .transform((text) => text.toLowerCase())
+    .pipe(z.enum(choices));
 
-const switchSchema = z
-  .string()
-  .transform((text) => text.toLowerCase())
-  .pipe(z.enum([...on, ...off]))
-  .transform((text) => on.includes(text));
+const on = ["1", "true", "yes", "on"] as const;
+const off = ["0", "false", "no", "off"] as const;
+const switchSchema = oneOf([...on, ...off]).transform((text) => on.some((word) => word === text));
 
-/** Whole milliseconds; a day is more than any host waits. */
+/** Whole milliseconds, up to one day. */
 const millisecondsSchema = z
   .string()
   .regex(/^\d+$/, "must be a whole number of milliseconds")
@@ -51,7 +58,7 @@ const baseUrlSchema = z.string().superRefine((text, context) => {
   if (problem) context.addIssue({ code: "custom", message: problem });
 });
 
-/** User ids, with commas of either width or spaces between them. A list without any would be no list at all. */
+/** User ids, separated by commas of either width or spaces. An empty list would allow nobody or everybody: refuse it. */
 const userIdsSchema = z
   .string()
   .transform((text) => text.split(/[,，、\s]+/u).filter(Boolean))
@@ -61,8 +68,15 @@ const userIdsSchema = z
       .min(1, "must name at least one user id"),
   );
 
+const languages = ["zh", "en"] as const satisfies readonly Language[];
+const languageSchema = z.string().transform(languageNamed).pipe(z.enum(languages));
+
+const confirmModes = ["ask", "always", "never"] as const;
+const outputForms = ["both", "text", "structured"] as const;
 export const logLevels = ["error", "warn", "info", "debug"] as const;
-const logLevelList = logLevels.map((level) => `\`${level}\``);
+
+const listed = (choices: readonly string[], separator: string) =>
+  choices.map((choice) => `\`${choice}\``).join(separator);
 
 export const settings = {
   token: {
@@ -70,10 +84,10 @@ export const settings = {
     isSecret: true,
     isRequired: true,
     schema: z.string().optional(),
-    title: { en: "Bot token", zh: "机器人令牌" },
+    title: { en: "Bot token", zh: "机器人 Token" },
     help: {
       en: "the bot's token, from https://developer.kookapp.cn/app/index (应用 → 机器人)",
-      zh: "机器人的令牌（Token），见 https://developer.kookapp.cn/app/index（应用 → 机器人）",
+      zh: "机器人的 Token，见 https://developer.kookapp.cn/app/index（应用 → 机器人）",
     },
   },
   tokenFile: {
@@ -83,7 +97,7 @@ export const settings = {
     schema: z.string().optional(),
     help: {
       en: "file that holds the token; wins over `KOOK_TOKEN`",
-      zh: "存放令牌的文件；优先于 `KOOK_TOKEN`",
+      zh: "存放 Token 的文件；优先于 `KOOK_TOKEN`",
     },
   },
   baseUrl: {
@@ -99,17 +113,12 @@ export const settings = {
   language: {
     env: "KOOK_LANGUAGE",
     flag: "language",
-    default: "zh-CN",
-    schema: z
-      .string()
-      .regex(
-        /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/,
-        "must be a language tag such as zh-CN or en-US",
-      ),
+    choices: languages,
+    schema: languageSchema.optional(),
     title: { en: "Language", zh: "语言" },
     help: {
-      en: "language of KOOK's messages and of questions to a person (zh or en)",
-      zh: "KOOK 的消息和向用户提问所用的语言（zh 或 en）",
+      en: "language of questions to a person and of `doctor`, `zh` or `en`; default: the machine's",
+      zh: "向用户提问和 `doctor` 所用的语言，`zh` 或 `en`；默认与本机相同",
     },
   },
   timeoutMs: {
@@ -118,7 +127,10 @@ export const settings = {
     format: "number",
     default: "10000",
     schema: millisecondsSchema,
-    help: { en: "longest wait for one HTTP answer", zh: "等待一次 HTTP 应答的最长时间" },
+    help: {
+      en: "timeout of one HTTP attempt, in milliseconds",
+      zh: "单次 HTTP 请求的超时时间（毫秒）",
+    },
   },
   maxWaitMs: {
     env: "KOOK_MAX_WAIT_MS",
@@ -126,25 +138,31 @@ export const settings = {
     format: "number",
     default: "20000",
     schema: millisecondsSchema,
-    help: { en: "longest wait for KOOK's rate limit", zh: "因 KOOK 限速而等待的最长时间" },
+    help: {
+      en: "longest wait for KOOK's rate limit, in milliseconds",
+      zh: "因 KOOK 限速而等待的最长时间（毫秒）",
+    },
   },
   readOnly: {
     env: "KOOK_READ_ONLY",
     flag: "read-only",
     isSwitch: true,
+    isGuard: true,
     default: "off",
     schema: switchSchema,
     title: { en: "Read only", zh: "只读" },
     help: {
-      en: "offer `list_chats` and `view_chat` only",
-      zh: "只提供 `list_chats` 和 `view_chat`",
+      en: "offer only the tools that change nothing; wins over all other settings",
+      zh: "只提供不作任何更改的工具；优先于其他所有设置",
     },
   },
   confirmDelete: {
     env: "KOOK_CONFIRM_DELETE",
     flag: "confirm-delete",
+    isGuard: true,
+    choices: confirmModes,
     default: "ask",
-    schema: z.enum(["ask", "always", "never"]),
+    schema: oneOf(confirmModes),
     title: { en: "Confirm deletions", zh: "删除确认" },
     help: {
       en: "ask a person before a delete: `ask` (where the host can), `always`, `never`",
@@ -154,31 +172,34 @@ export const settings = {
   output: {
     env: "KOOK_OUTPUT",
     flag: "output",
+    choices: outputForms,
     default: "both",
-    schema: z.enum(["both", "text", "structured"]),
+    schema: oneOf(outputForms),
     help: {
-      en: "form of the tools' results: `both`, `text`, `structured`",
+      en: `form of the tools' results: ${listed(outputForms, ", ")}`,
       zh: "工具结果的形式：`both`（两者）、`text`（文本）、`structured`（结构化）",
     },
   },
   allowTargets: {
     env: "KOOK_ALLOW_TARGETS",
     flag: "allow-targets",
+    isGuard: true,
     schema: userIdsSchema.optional(),
     title: { en: "Only these users", zh: "仅限这些用户" },
     help: {
-      en: "user ids, with commas between them: only chats with these are seen and touched",
-      zh: "用户 ID，以逗号分隔：只能看到和操作与这些用户的私信",
+      en: "user ids, separated by commas: hides all other chats; default: all",
+      zh: "用户 ID，以逗号分隔：看不到名单以外的会话；默认不限",
     },
   },
   logLevel: {
     env: "KOOK_LOG_LEVEL",
     flag: "log-level",
+    choices: logLevels,
     default: "info",
-    schema: z.enum(logLevels),
+    schema: oneOf(logLevels),
     help: {
-      en: `what is logged to stderr: ${logLevelList.join(", ")}`,
-      zh: `输出到 stderr 的日志：${logLevelList.join("、")}`,
+      en: `what is logged to stderr: ${listed(logLevels, ", ")}`,
+      zh: `输出到 stderr 的日志：${listed(logLevels, "、")}`,
     },
   },
 } as const satisfies Record<string, Setting>;
@@ -186,15 +207,23 @@ export const settings = {
 export type SettingName = keyof typeof settings;
 export const settingNames = Object.keys(settings) as SettingName[];
 
-/** The values of all settings, made from their texts. */
+/** The values of all settings, read from their texts. */
 export type SettingValues = {
   [Name in SettingName]: z.infer<(typeof settings)[Name]["schema"]>;
 };
 
+/** `zh-CN`, `zh_Hans` and 中文 are `zh`. A text that names neither language stays as it is. */
+function languageNamed(text: string): string {
+  const folded = text.toLowerCase();
+  if (folded === "中文") return "zh";
+  if (folded === "english") return "en";
+  return /^(zh|en)(?=$|[-_])/.exec(folded)?.[1] ?? text;
+}
+
 function baseUrlProblem(text: string): string | undefined {
   if (!URL.canParse(text)) return "must be a web address such as https://www.kookapp.cn/api/v3";
   const { protocol, hostname, username, password } = new URL(text);
-  // A lone `?` or `#` counts too: what is appended would no longer be a path.
+  // A lone `?` or `#` counts too: a route appended to it would not be part of the path.
   if (username || password || /[?#]/.test(text)) {
     return "must have no credentials, query or fragment";
   }

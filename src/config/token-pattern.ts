@@ -1,6 +1,6 @@
-// What a KOOK token looks like. KOOK documents no form: these are guesses by what its documents and SDKs show.
+// What a KOOK token looks like. KOOK documents no form: these are guesses from its documents and SDKs.
 
-/** Whether a text is of a token's form, as it is, `1/MTIzNDU=/…==`, or as it was. */
+/** Whether a text has the form of a token: `1/MTIzNDU=/…==`, or the older base64 without slashes. */
 export function looksLikeToken(value: string): boolean {
   const usual = /^\d+\/[\w+/=-]+\/[\w+/=-]+$/.test(value);
   return usual || (/^[A-Za-z0-9+/=]{32,}$/.test(value) && /[+/=]/.test(value));
@@ -10,7 +10,7 @@ export function looksLikeToken(value: string): boolean {
 const TOKENS =
   /(?<![\w./\\])\d{1,9}\/[\w+=-]+\/[\w+/=-]{6,}|\d{1,9}\/[\w+-]+={0,2}\/[\w+/-]{4,}={1,2}/g;
 
-/** A text that may quote what somebody put in the wrong place, with what looks like a token taken out. */
+/** Redacts what looks like a token, for texts that quote a value from the wrong place. */
 export function withoutTokens(text: string): string {
   return text.replace(TOKENS, "[token]");
 }

@@ -1,6 +1,6 @@
 // `doctor` checks everything that a working set-up needs, and says for each problem what to do. It changes nothing, sends
 // KOOK a few requests at most, sends no token but the one in force, and shows none.
-import { type Config, type SettingInForce, settingsInForce } from "../config/config.ts";
+import type { Config, SettingInForce } from "../config/config.ts";
 import type { Fetch } from "../kook/client.ts";
 import { checkConnection } from "./checks/connection.ts";
 import { checkHosts } from "./checks/hosts.ts";
@@ -15,7 +15,6 @@ import { proxyFor } from "./proxy-for.ts";
 
 export interface Circumstances extends Machine {
   config: Config;
-  argv: readonly string[];
   /** The network's, or the sandbox's. */
   fetch: Fetch;
   /** The Node that runs this, and the oldest that is supported; both without a `v`. */
@@ -37,8 +36,8 @@ const inSandbox = ok(({ connection }) => connection.sandbox);
 
 /** Runs all checks. A failure is a finding, never an exception. */
 export async function examine(circumstances: Circumstances): Promise<Examination> {
-  const { config, env, argv, node } = circumstances;
-  const settings = settingsInForce({ argv, env });
+  const { config, env, node } = circumstances;
+  const { settings } = config;
   const hosts = checkHosts(circumstances);
   const token = checkOwnToken(config, settings, circumstances, hosts.hasToken);
   const { findings, bot } = isBaseUrlWrong(settings)

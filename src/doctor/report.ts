@@ -3,12 +3,11 @@ import { styleText } from "node:util";
 import type { SettingInForce } from "../config/config.ts";
 import { type Setting, settings } from "../config/settings.ts";
 import { withoutTokens } from "../config/token-pattern.ts";
+import type { Language } from "../text/language.ts";
 import type { Examination } from "./doctor.ts";
 import type { Finding, Problem, Status } from "./finding.ts";
 import { en, type Messages } from "./messages.en.ts";
 import { zh } from "./messages.zh.ts";
-
-export type Language = "en" | "zh";
 
 const catalogues: Record<Language, Messages> = { en, zh };
 
@@ -18,18 +17,6 @@ const signs = {
   warning: ["!", "yellow"],
   error: ["✗", "red"],
 } as const satisfies Record<Status, [string, string]>;
-
-/** Chinese if it was set or is the system's language, else English. */
-export function languageOf(
-  inForce: SettingInForce[],
-  env: Readonly<Record<string, string | undefined>>,
-  systemLocale: string,
-): Language {
-  const set = inForce.find(({ name }) => name === "language");
-  const chosen = set && isSet(set) ? set.text : undefined;
-  const locale = env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"] || systemLocale;
-  return /^(zh|中文)/i.test(chosen ?? locale) ? "zh" : "en";
-}
 
 /** False if something keeps the server from working. */
 export function works({ findings }: Examination): boolean {

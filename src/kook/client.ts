@@ -32,6 +32,8 @@ export interface KookClientOptions {
   timeoutMs: number;
   /** Longest wait for a rate limit; a request that would wait longer fails at once. */
   maxWaitMs: number;
+  /** Gets a line for each wait for a rate limit and each retry, without parameters; for a log. */
+  onDelay?: (line: string) => void;
 }
 
 /** Codes that KOOK sends for a rate limit, also inside an HTTP 200. 40007 and 42900 are seen in SDKs only. */
@@ -71,6 +73,8 @@ export class KookClient {
         if (attempt === MAX_ATTEMPTS || late || !mayRetry(endpoint, error)) {
           throw doubt !== undefined && wasNotSent(error) ? doubt : error;
         }
+        const { name } = error as Error;
+        this.#options.onDelay?.(`${endpoint.route} attempt ${attempt + 1} after ${name}`);
         options.onRetry?.(attempt + 1);
         await delay(pauseMs, options.signal);
       }
@@ -84,7 +88,8 @@ export class KookClient {
     place: number,
   ): Promise<Answer> {
     const headers = this.#headers();
-    const permit = await this.#limiter.acquire(endpoint.route, options, place);
+    const logged = this.#loggingWait(endpoint.route, options);
+    const permit = await this.#limiter.acquire(endpoint.route, logged, place);
     const answer = await this.#send(endpoint, parameters, { headers, options, permit });
     const limits = readRateLimit(answer.headers);
     const envelope = this.#envelopeOf(answer);
@@ -93,6 +98,18 @@ export class KookClient {
     if (refused) throw new TooManyRequests(pauseMs);
     if (!envelope.value) throw envelope.error;
     return dataOf(endpoint, answer.status, envelope.value);
+  }
+
+  /** The limiter reports a wait every few seconds; the log gets one line a wait. */
+  #loggingWait(route: string, options: CallOptions): CallOptions {
+    let isFirst = true;
+    const onWait = (waitMs: number) => {
+      const line = `${route} waits ${Math.ceil(waitMs)} ms for the rate limit`;
+      if (isFirst) this.#options.onDelay?.(line);
+      isFirst = false;
+      options.onWait?.(waitMs);
+    };
+    return { ...options, onWait };
   }
 
   /** A broken answer is returned, not thrown: the permit has to be given back first. */

@@ -70,7 +70,7 @@ test("checks the token in force over the network, finds a host's file, and exits
   expect(stdout).not.toContain(SANDBOX_TOKEN);
 });
 
-test("exits with 1 if something keeps the server from working, also for a wrong setting", async () => {
+test("exits with 1 if something keeps the server from working, with 2 for a wrong setting", async () => {
   const KOOK_BASE_URL = await serve();
   const [missing, wrong] = await Promise.all([
     doctor([], { KOOK_BASE_URL }),
@@ -78,7 +78,8 @@ test("exits with 1 if something keeps the server from working, also for a wrong 
   ]);
   expect(missing.code).toBe(1);
   expect(missing.stdout).toContain("✗ token: No token is set");
-  expect(wrong.code).toBe(1);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toMatch(/^kook-chat-mcp: KOOK_OUTPUT must be one of .+\n$/);
   expect(wrong.stdout).toContain("✗ settings: KOOK_OUTPUT must be one of");
 });
 

@@ -2,7 +2,7 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { expect, test } from "vitest";
 import { HiddenChatError, TargetNotAllowedError } from "../../src/access/errors.ts";
-import { helpText, parseConfig } from "../../src/config/config.ts";
+import { helpText } from "../../src/cli/help.ts";
 import {
   ApiError,
   ConnectionError,
@@ -17,6 +17,7 @@ import { chatAdvice } from "../../src/mcp/advice/chats.ts";
 import { ConfirmationError } from "../../src/mcp/confirmation.ts";
 import { explainWith } from "../../src/mcp/failure.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
+import { configOf } from "../support/config.ts";
 import { call } from "../support/connect.ts";
 import { blocksOf, chineseOf, fileText } from "../support/documents.ts";
 import { connectBuilt, type Entry } from "../support/stdio-client.ts";
@@ -104,8 +105,8 @@ function rowsUnder(path: string, heading: RegExp): string[][] {
 }
 
 function realSettings() {
-  return [...helpText().matchAll(/^ {2}(KOOK_\w+) +(?:(--\S+) +)?(.+)$/gm)].map(
-    ([, env, flag = "", help = ""]) => [env, flag, /; default (\S+)$/.exec(help)?.[1] ?? ""],
+  return [...helpText().matchAll(/^ {2}(KOOK_\w+)(?: +(--\S+))?(?: +default (\S+))?$/gm)].map(
+    ([, env, flag = "", fallback = ""]) => [env, flag, fallback],
   );
 }
 
@@ -124,7 +125,7 @@ test.each(["README.md", chineseOf("README.md")])(
 function failures(): unknown[] {
   const refused = (status: number, code: number, message: string) =>
     new ApiError({ status, code, message });
-  const { token } = parseConfig({ argv: [], env: {}, readFile: () => "" });
+  const { token } = configOf();
   if (!("problem" in token)) throw new Error("there is a token");
   const lost = new TimeoutError(10_000);
   return [

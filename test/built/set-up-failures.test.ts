@@ -69,24 +69,27 @@ describe("a host that cannot start the server", () => {
     expect(log).toContain("Error: Cannot find module '/dist/main.js'");
   });
 
-  test("sees the connection closed and the server's one line where a setting cannot be understood", async () => {
-    const starts: [string, Entry][] = [
-      ["setting typo", { args: [MAIN, "--read-onyl"] }],
-      ["setting value", { env: { KOOK_CONFIRM_DELETE: "yes" } }],
-      ["token flag", { args: [MAIN, "--token", "1/abc=/def=="] }],
-      ["plain http", { env: { KOOK_BASE_URL: "http://www.kookapp.cn/api/v3" } }],
-    ];
-    for (const [name, start] of starts) {
-      const { errors, log } = await attach(start);
-      expect([...errors], name).toContain("MCP error -32000: Connection closed");
-      expect(log).toBe(`${quoted(name)}\n`);
-    }
-  });
-
   test("reads what a wrapper prints as a message", async () => {
     const script = `echo Starting…; exec '${process.execPath}' '${MAIN}' --sandbox`;
     const { errors } = await attach({ command: "sh", args: ["-c", script] });
     expect([...errors]).toEqual([quoted("polluted stdout")]);
+  });
+});
+
+describe("a wrong setting", () => {
+  const starts: [string, Entry][] = [
+    ["setting typo", { args: [MAIN, "--read-onyl"] }],
+    ["variable typo", { env: { KOOK_READONLY: "1" } }],
+    ["setting value", { env: { KOOK_CONFIRM_DELETE: "yes" } }],
+    ["token flag", { args: [MAIN, "--token", "1/abc=/def=="] }],
+    ["plain http", { env: { KOOK_BASE_URL: "http://www.kookapp.cn/api/v3" } }],
+  ];
+
+  test.each(starts)("(%s) is told by each call and by the log", async (name, start) => {
+    const seen = await attach(start);
+    const { text, isError } = await call(seen.client, "list_chats");
+    expect({ text, isError }).toEqual({ text: quoted(name), isError: true });
+    expect(seen.log).toBe(`kook-chat-mcp error: ${quoted(name)}\n`);
   });
 });
 
@@ -137,22 +140,20 @@ describe("the token", () => {
     }
   });
 
-  test("is another one, cut short, in quotation marks, or an OAuth user's", async () => {
-    const tokens = [
-      "1/MTIzNDU=/abcdefghijklmnop==",
-      SANDBOX_TOKEN.slice(0, -1),
-      `"${SANDBOX_TOKEN}"`,
-      "Bearer 3f1c7d",
-    ];
+  test("is another one, cut short, or an OAuth user's", async () => {
+    const tokens = ["1/MTIzNDU=/abcdefghijklmnop==", SANDBOX_TOKEN.slice(0, -1), "Bearer 3f1c7d"];
     for (const token of tokens) {
       expect(await firstCall(await sandbox(token)), token).toBe(quoted("refused token"));
     }
   });
 
-  test("is taken with KOOK's own prefix and white space around it", async () => {
-    const { client } = await attach({ env: await sandbox(`\n Bot ${SANDBOX_TOKEN} \n`) });
-    expect((await call(client, "list_chats")).text).toContain("480 chats");
-  });
+  test.each([`\n Bot ${SANDBOX_TOKEN} \n`, `"${SANDBOX_TOKEN}"`])(
+    "is taken with KOOK's own prefix, white space and quotation marks around it: %j",
+    async (token) => {
+      const { client } = await attach({ env: await sandbox(token) });
+      expect((await call(client, "list_chats")).text).toContain("480 chats");
+    },
+  );
 
   test("is in a file that is not there", async () => {
     const env = { ...(await sandbox()), KOOK_TOKEN_FILE: "/path/to/token" };

@@ -1,41 +1,36 @@
 import { describe, expect, test } from "vitest";
-import { createLog } from "../../src/cli/log.ts";
-import { ConfigError, helpText, parseConfig } from "../../src/config/config.ts";
-
-const parse = (argv: string[] = [], env: Record<string, string> = {}, files = {}) =>
-  parseConfig({
-    argv,
-    env,
-    readFile: (path) => {
-      const text = (files as Record<string, string>)[path];
-      if (text !== undefined) return text;
-      throw Object.assign(new Error("no such file"), { code: "ENOENT" });
-    },
-  });
+import { unknownVariables } from "../../src/config/config.ts";
+import { settingNames, settings } from "../../src/config/settings.ts";
+import { configOf } from "../support/config.ts";
 
 test("without any setting the defaults hold, and the token is missing", () => {
-  expect(parse()).toEqual({
-    command: "serve",
+  expect(configOf()).toMatchObject({
     sandbox: false,
-    served: {
-      port: 0,
-      limit: 120,
-      windowSeconds: 60,
-      decimalReset: false,
-      faults: [],
-      seed: 1,
-    },
-    json: false,
     token: { problem: expect.stringContaining("KOOK_TOKEN") },
     baseUrl: "https://www.kookapp.cn/api/v3",
-    language: "zh-CN",
+    language: "en",
     timeoutMs: 10_000,
     maxWaitMs: 20_000,
     readOnly: false,
     confirmDelete: "ask",
     output: "both",
+    allowTargets: undefined,
     logLevel: "info",
+    problem: undefined,
+    warnings: [],
   });
+});
+
+test("each setting is reported with where its value comes from", () => {
+  const { settings: inForce } = configOf(["--output", "text"], { KOOK_READ_ONLY: "1" });
+  expect(inForce.map(({ name }) => name)).toEqual(settingNames);
+  const sourceOf = (wanted: string) => inForce.find(({ name }) => name === wanted)?.source;
+  expect(["output", "readOnly", "timeoutMs", "token"].map(sourceOf)).toEqual([
+    "flag",
+    "environment",
+    "default",
+    "unset",
+  ]);
 });
 
 test.each([
@@ -45,17 +40,18 @@ test.each([
     "https://kook.example/v3",
     { baseUrl: "https://kook.example/v3" },
   ],
-  ["KOOK_LANGUAGE", "--language", "en-US", { language: "en-US" }],
+  ["KOOK_LANGUAGE", "--language", "zh-CN", { language: "zh" }],
   ["KOOK_TIMEOUT_MS", "--timeout-ms", "500", { timeoutMs: 500 }],
   ["KOOK_MAX_WAIT_MS", "--max-wait-ms", "700", { maxWaitMs: 700 }],
   ["KOOK_CONFIRM_DELETE", "--confirm-delete", "always", { confirmDelete: "always" }],
   ["KOOK_OUTPUT", "--output", "text", { output: "text" }],
   ["KOOK_ALLOW_TARGETS", "--allow-targets", "1,22", { allowTargets: ["1", "22"] }],
   ["KOOK_LOG_LEVEL", "--log-level", "debug", { logLevel: "debug" }],
-])("%s and %s set the same", (env, flag, value, set) => {
-  expect(parse([], { [env]: value })).toMatchObject(set);
-  expect(parse([flag, value])).toMatchObject(set);
-  expect(parse([`${flag}=${value}`], { [env]: "ignored, even if wrong" })).toMatchObject(set);
+])("%s and %s set the same, and the flag wins", (env, flag, value, set) => {
+  const problem = undefined;
+  expect(configOf([], { [env]: value })).toMatchObject({ ...set, problem });
+  expect(configOf([flag, value])).toMatchObject({ ...set, problem });
+  expect(configOf([`${flag}=${value}`], { [env]: "wrong" })).toMatchObject({ ...set, problem });
 });
 
 test.each([
@@ -65,162 +61,176 @@ test.each([
   ["off", false],
   ["0", false],
 ])("KOOK_READ_ONLY may be %j", (value, readOnly) => {
-  expect(parse([], { KOOK_READ_ONLY: value }).readOnly).toBe(readOnly);
-  expect(parse(["--read-only"], { KOOK_READ_ONLY: value }).readOnly).toBe(true);
+  expect(configOf([], { KOOK_READ_ONLY: value }).readOnly).toBe(readOnly);
+  expect(configOf(["--read-only"], { KOOK_READ_ONLY: value }).readOnly).toBe(true);
+});
+
+test.each([
+  ["KOOK_CONFIRM_DELETE", "ALWAYS", { confirmDelete: "always" }],
+  ["KOOK_OUTPUT", "Text", { output: "text" }],
+  ["KOOK_LOG_LEVEL", "DEBUG", { logLevel: "debug" }],
+])("%s may be written %s: case does not count", (env, value, set) => {
+  expect(configOf([], { [env]: value })).toMatchObject({ ...set, problem: undefined });
 });
 
 test.each(["1,22,", " 1 , 22 ", "1，22", "1 22", "1、22"])(
   "KOOK_ALLOW_TARGETS may be written %j",
   (value) => {
-    expect(parse([], { KOOK_ALLOW_TARGETS: value }).allowTargets).toEqual(["1", "22"]);
+    expect(configOf([], { KOOK_ALLOW_TARGETS: value }).allowTargets).toEqual(["1", "22"]);
   },
 );
 
+describe("the language", () => {
+  test.each([
+    ["zh", "zh"],
+    ["ZH-cn", "zh"],
+    ["zh_Hans", "zh"],
+    ["中文", "zh"],
+    ["en", "en"],
+    ["en-US", "en"],
+    ["ENGLISH", "en"],
+  ])("KOOK_LANGUAGE may be %s", (value, language) => {
+    expect(configOf([], { KOOK_LANGUAGE: value, LANG: "fr_FR.UTF-8" })).toMatchObject({
+      language,
+      problem: undefined,
+    });
+  });
+
+  test.each([
+    [{ LANG: "zh_CN.UTF-8" }, "en-US", "zh"],
+    [{ LANG: "en_US.UTF-8" }, "zh-CN", "en"],
+    [{ LANG: "en_US.UTF-8", LC_ALL: "zh_TW.UTF-8" }, "en-US", "zh"],
+    [{ LANG: "zh_CN.UTF-8", LC_ALL: "C" }, "zh-CN", "en"],
+    [{ LC_MESSAGES: "zh_TW" }, "en-US", "zh"],
+    [{ LANG: "de_DE.UTF-8" }, "de-DE", "en"],
+    [{}, "zh-Hans-CN", "zh"],
+    [{}, "en-GB", "en"],
+  ])(
+    "without the setting it follows the locale: %j on a %s system is %s",
+    (env, locale, language) => {
+      expect(configOf([], env as Record<string, string>, {}, locale).language).toBe(language);
+    },
+  );
+});
+
 const unsubstituted = ["KOOK_LANGUAGE", "user_config.language"].map((name) => `$\{${name}}`);
+
 test.each(["", "  ", ...unsubstituted])("%j counts as unset", (value) => {
-  expect(parse([`--language=${value}`]).language).toBe("zh-CN");
-  expect(parse([`--language=${value}`], { KOOK_LANGUAGE: "en-US" }).language).toBe("en-US");
-  expect(parse([], { KOOK_LANGUAGE: value, KOOK_TOKEN: value })).toMatchObject({
-    language: "zh-CN",
+  expect(configOf([`--language=${value}`], { KOOK_LANGUAGE: "zh" }).language).toBe("zh");
+  expect(configOf([], { KOOK_LANGUAGE: value, KOOK_TOKEN: value })).toMatchObject({
+    language: "en",
+    problem: undefined,
+    warnings: [],
     token: { problem: expect.stringContaining("No KOOK token is set") },
   });
 });
 
-test.each([
-  [["sandbox"], { command: "sandbox" }],
-  [["sandbox", "--port", "8080"], { command: "sandbox", served: { port: 8080 } }],
-  [["--sandbox"], { command: "serve", sandbox: true }],
-  [["--help"], { command: "help" }],
-  [["-v"], { command: "version" }],
-])("%j is understood", (argv, meant) => {
-  expect(parse(argv)).toMatchObject(meant);
+const guards = settingNames.map((name) => settings[name]).filter((setting) => "isGuard" in setting);
+
+test.each(guards.map(({ env }) => env))(
+  "%s left empty or unsubstituted by a host is a warning: the guard is off",
+  (env) => {
+    for (const value of ["", `$\{user_config.${env}}`]) {
+      const { warnings, problem } = configOf([], { [env]: value });
+      expect(warnings).toEqual([expect.stringContaining(`${env} is ${JSON.stringify(value)}`)]);
+      expect(problem).toBeUndefined();
+    }
+  },
+);
+
+test("a guard that a flag sets needs no warning about its empty variable", () => {
+  expect(configOf(["--allow-targets=1"], { KOOK_ALLOW_TARGETS: "" }).warnings).toEqual([]);
+});
+
+describe("a misspelt variable", () => {
+  test.each([
+    ["KOOK_READONLY", "KOOK_READ_ONLY"],
+    ["KOOK_ALOW_TARGETS", "KOOK_ALLOW_TARGETS"],
+    ["KOOK_ALLOWED_TARGETS", "KOOK_ALLOW_TARGETS"],
+    ["KOOK_CONFIRM_DELTE", "KOOK_CONFIRM_DELETE"],
+    ["KOOK_TIMEOUT", "KOOK_TIMEOUT_MS"],
+    ["KOOK__TOKEN", "KOOK_TOKEN"],
+    ["kook_read_only", "KOOK_READ_ONLY"],
+  ])("%s is a problem that names %s", (name, meant) => {
+    const { problem, readOnly } = configOf([], { [name]: "1" });
+    expect(problem).toBe(`${name} is not a setting; did you mean ${meant}?`);
+    // Which guard was meant is not known.
+    expect(readOnly).toBe(true);
+  });
+
+  test("more than two edits away is a warning, and other prefixes are not ours", () => {
+    expect(configOf([], { KOOK_BOT_NAME: "x", KOOKABURRA: "x" })).toMatchObject({
+      problem: undefined,
+      warnings: ["KOOK_BOT_NAME is not a setting and has no effect"],
+    });
+  });
+
+  test("in other case is the variable itself where both have one value, as on Windows", () => {
+    expect(unknownVariables({ KOOK_TOKEN: "a", kook_token: "a" })).toEqual([]);
+  });
 });
 
 test.each([
   [["--sandbxo"], {}, "Unknown flag --sandbxo; did you mean --sandbox?"],
   [["-x"], {}, "Unknown flag -x"],
-  [["--token=abc"], {}, "There is no --token, as it would show in ps; set KOOK_TOKEN instead"],
-  [["--port", "0x50"], {}, "--port must be a number from 0 to 65535"],
-  [["--port="], {}, "--port must be a number from 0 to 65535"],
-  [[], { KOOK_BASE_URL: "https://kook.example/api?" }, "no credentials, query or fragment"],
-  [["sandbux"], {}, 'Unknown command "sandbux"; did you mean sandbox?'],
-  [["sandbox", "8080"], {}, 'Unexpected argument "8080"'],
+  [["--constructor"], {}, "Unknown flag --constructor"],
+  [["--token=abc"], {}, "There is no --token: it would show in ps. Set KOOK_TOKEN instead"],
   [["--language"], {}, "--language needs a value"],
   [["--language", "--sandbox"], {}, "--language needs a value"],
   [["--read-only=no"], {}, "--read-only takes no value"],
-  [["--port", "70000"], {}, "--port must be a number from 0 to 65535"],
   [["--timeout-ms", "soon"], {}, "--timeout-ms must be a whole number of milliseconds"],
   [[], { KOOK_TIMEOUT_MS: "0" }, "KOOK_TIMEOUT_MS must be 1 or more"],
   [[], { KOOK_TIMEOUT_MS: "99999999" }, "KOOK_TIMEOUT_MS must be a day or less"],
   [[], { KOOK_LOG_LEVEL: "wran" }, 'not "wran"; did you mean warn?'],
-  [
-    [],
-    { KOOK_ALLOW_TARGETS: "1,summer" },
-    'must be user ids, digits with commas between them, not "',
-  ],
+  [[], { KOOK_ALLOW_TARGETS: "1,summer" }, "must be user ids, digits with commas between them"],
   [[], { KOOK_ALLOW_TARGETS: " , " }, "KOOK_ALLOW_TARGETS must name at least one user id"],
   [["--allow-targets=-1"], {}, "--allow-targets must be user ids"],
   [[], { KOOK_CONFIRM_DELETE: "alway" }, 'not "alway"; did you mean always?'],
+  [[], { KOOK_CONFIRM_DELETE: "yes" }, "KOOK_CONFIRM_DELETE must be one of ask, always, never"],
   [[], { KOOK_OUTPUT: "json" }, "KOOK_OUTPUT must be one of both, text, structured"],
   [[], { KOOK_READ_ONLY: "maybe" }, "KOOK_READ_ONLY must be one of"],
-  [[], { KOOK_LANGUAGE: "中文" }, "KOOK_LANGUAGE must be a language tag such as zh-CN"],
+  [[], { KOOK_LANGUAGE: "fr" }, "KOOK_LANGUAGE must be one of zh, en"],
   [[], { KOOK_BASE_URL: "kookapp.cn" }, "KOOK_BASE_URL must be a web address"],
   [[], { KOOK_BASE_URL: "http://kook.example/api" }, "must begin with https:"],
   [[], { KOOK_BASE_URL: "ftp://127.0.0.1" }, "must begin with https:"],
   [[], { KOOK_BASE_URL: "https://kook.example/?a=b" }, "no credentials, query or fragment"],
-])("%j %j stops the start with one line: %s", (argv, env, line) => {
-  const attempt = () => parse(argv, env as Record<string, string>);
-  expect(attempt).toThrow(ConfigError);
-  expect(attempt).toThrow(line);
-  expect(attempt).not.toThrow("\n");
+  [[], { KOOK_BASE_URL: "https://kook.example/api?" }, "no credentials, query or fragment"],
+])("%j %j is a problem of one line, and only read-only tools are offered", (argv, env, line) => {
+  const { problem, readOnly } = configOf(argv, env as Record<string, string>);
+  expect(problem).toContain(line);
+  expect(problem).not.toContain("\n");
+  expect(readOnly).toBe(true);
 });
 
-test("a password in the base URL is refused and not repeated", () => {
-  const attempt = () => parse([], { KOOK_BASE_URL: "https://me:hunter2@kook.example" });
-  expect(attempt).toThrow("credentials");
-  expect(attempt).not.toThrow("hunter2");
+test("a mistake in the command line comes before one in the environment", () => {
+  const env = { KOOK_READONLY: "1", KOOK_OUTPUT: "x" };
+  expect(configOf(["--sandbxo"], env).problem).toContain("--sandbxo");
+  expect(configOf([], env).problem).toContain("KOOK_READONLY");
+});
+
+test("a password in the base URL is not repeated", () => {
+  const config = configOf([], { KOOK_BASE_URL: "https://me:hunter2@kook.example" });
+  expect(config.problem).toContain("credentials");
+  expect(config.problem).not.toContain("hunter2");
 });
 
 test.each(["http://localhost:1/api", "http://127.0.0.1:1", "http://[::1]:1"])(
-  "%s may go without https, as it stays on this machine",
+  "%s may go without https: it stays on this machine",
   (baseUrl) => {
-    expect(parse([], { KOOK_BASE_URL: baseUrl }).baseUrl).toBe(baseUrl);
+    expect(configOf([], { KOOK_BASE_URL: baseUrl })).toMatchObject({ baseUrl, problem: undefined });
   },
 );
 
-describe("the token", () => {
-  test.each([
-    ["abc=/=", { scheme: "Bot", value: "abc=/=" }],
-    ["  abc\n", { scheme: "Bot", value: "abc" }],
-    ["Bot abc", { scheme: "Bot", value: "abc" }],
-    ["bearer  abc", { scheme: "Bearer", value: "abc" }],
-  ])("may be pasted as %j", (pasted, token) => {
-    expect(parse([], { KOOK_TOKEN: pasted }).token).toEqual(token);
-    expect(parse(["--token-file", "t"], {}, { t: pasted }).token).toEqual(token);
-  });
-
-  test("of the file wins over the one of the environment", () => {
-    const { token } = parse([], { KOOK_TOKEN: "a", KOOK_TOKEN_FILE: "t" }, { t: "b" });
-    expect(token).toEqual({ scheme: "Bot", value: "b" });
-  });
-
-  test.each([
-    ["a line break in its middle", { KOOK_TOKEN: "s3cret\nmore" }, "line break"],
-    ["a space in its middle", { KOOK_TOKEN: "s3cret more" }, "white space"],
-    ["a Chinese character", { KOOK_TOKEN: "s3cret码" }, "another character"],
-    ["nothing but its prefix", { KOOK_TOKEN: "Bot " }, "holds no token"],
-    ["a file that is not there", { KOOK_TOKEN_FILE: "gone" }, '"gone" cannot be read (ENOENT)'],
-    ["an empty file", { KOOK_TOKEN_FILE: "empty" }, "holds no token"],
-  ])("with %s starts all the same, and its problem never quotes it", (_, env, problem) => {
-    const { token } = parse([], env as Record<string, string>, { empty: "\n" });
-    expect(token).toEqual({ problem: expect.stringContaining(problem) });
-    expect(JSON.stringify(token)).not.toContain("s3cret");
-  });
-});
-
 const misplaced = "1/MTk4NzY=/AbCdEfGhIjKlMnOpQrStUv==";
+
 test.each<[string[], Record<string, string>]>([
-  [[misplaced], {}],
-  [["sandbox", misplaced], {}],
   [["--1/MTk4NzY5/AbCdEfGhIjKlMnOpQrStUv=="], {}],
   [["--log-level", misplaced], {}],
-  [["--fault", misplaced], {}],
   [[], { KOOK_LANGUAGE: misplaced }],
   [[], { KOOK_ALLOW_TARGETS: `Bot ${misplaced}` }],
-])("a token in the wrong place is refused and not repeated: %j %j", (argv, env) => {
-  const attempt = () => parse(argv, env);
-  expect(attempt).toThrow("[token]");
-  expect(attempt).not.toThrow(/MTk4NzY|AbCdEf/);
-});
-
-test("a token in place of its file's name is not repeated", () => {
-  expect(parse([], { KOOK_TOKEN_FILE: misplaced }).token).toEqual({
-    problem: 'The token file "[token]" cannot be read (ENOENT).',
-  });
-});
-
-test("--help names every setting", () => {
-  for (const name of [
-    "TOKEN",
-    "TOKEN_FILE",
-    "BASE_URL",
-    "LANGUAGE",
-    "TIMEOUT_MS",
-    "READ_ONLY",
-    "OUTPUT",
-  ]) {
-    expect(helpText()).toContain(`KOOK_${name}`);
-  }
-});
-
-describe("the log", () => {
-  test("drops what is less important than its level and keeps each message on a line", () => {
-    const lines: string[] = [];
-    const log = createLog("warn", (line) => lines.push(line));
-    log.error("a\nb\u2028c");
-    log.warn("d");
-    log.info("e");
-    log.debug("f");
-    expect(lines).toEqual(["kook-chat-mcp error: a b c\n", "kook-chat-mcp warn: d\n"]);
-  });
+  [[], { KOOK_TOKEN_FILE: misplaced }],
+])("a token in the wrong place is a problem that does not repeat it: %j %j", (argv, env) => {
+  const { problem } = configOf(argv, env);
+  expect(problem).toContain("[token]");
+  expect(problem).not.toMatch(/MTk4NzY|AbCdEf/);
 });

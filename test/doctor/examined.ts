@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished } from "vitest";
+import { parseCommandLine } from "../../src/cli/commands.ts";
 import { readRegularFile } from "../../src/cli/read-regular-file.ts";
-import { parseConfig } from "../../src/config/config.ts";
+import { readConfig } from "../../src/config/config.ts";
 import { examine } from "../../src/doctor/doctor.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
 import { hostFiles } from "../../src/doctor/hosts.ts";
@@ -66,11 +67,11 @@ async function run({ platform, home, folder, fetch = new Sandbox().fetch, ...res
     read.push(path);
     return readRegularFile(path, MAX_FILE_BYTES);
   };
-  const config = parseConfig({ argv: ["doctor", ...argv], env, readFile });
+  const { flags } = parseCommandLine(["doctor", ...argv]);
+  const config = readConfig({ flags, env, readFile, systemLocale: () => "en-US" });
   const token = { scheme: "Bot", value: SANDBOX_TOKEN } as const;
   const examination = await examine({
     config: config.sandbox ? { ...config, token } : config,
-    argv: ["doctor", ...argv],
     env,
     platform,
     home,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { settings } from "../../src/config/settings.ts";
-import { jsonReport, languageOf, plainReport, works } from "../../src/doctor/report.ts";
+import { jsonReport, plainReport, works } from "../../src/doctor/report.ts";
 import { SANDBOX_TOKEN } from "../../src/sandbox/sandbox.ts";
 import { computer, examined } from "./examined.ts";
 
@@ -217,18 +217,4 @@ test("only an error keeps it from working", async () => {
     true,
   );
   expect(works(await examined({ env: {} }))).toBe(false);
-});
-
-test.each([
-  [{}, "en-US", "en"],
-  [{}, "zh-CN", "zh"],
-  [{ LANG: "zh_CN.UTF-8" }, "en-US", "zh"],
-  [{ LANG: "zh_CN.UTF-8", LC_ALL: "C" }, "zh-CN", "en"],
-  [{ LC_MESSAGES: "zh_TW" }, "en-US", "zh"],
-  [{ KOOK_LANGUAGE: "zh-CN" }, "en-US", "zh"],
-  [{ KOOK_LANGUAGE: "ZH" }, "en-US", "zh"],
-  [{ KOOK_LANGUAGE: "en-US", LANG: "zh_CN.UTF-8" }, "zh-CN", "en"],
-])("with %j on a system in %s the report is in %s", async (env, locale, language) => {
-  const { settings } = await examined({ env: env as Record<string, string> });
-  expect(languageOf(settings, env, locale)).toBe(language);
 });

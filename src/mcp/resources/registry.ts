@@ -66,6 +66,8 @@ export function registerResources(
       const message = "There is no further page. Call resources/list without a cursor.";
       throw new ProtocolError(ErrorCode.InvalidParams, message);
     }
+    // Hosts show a failed list to nobody; the calls say what is wrong.
+    if (problem !== undefined) return { resources: [] };
     const lists = families.map((family) =>
       inFamily(family, signal, (context) => family.list(context)),
     );

@@ -66,12 +66,12 @@ export function registerTools(
   }));
 
   server.setRequestHandler(callRequestSchema, async ({ params }, extra) => {
+    if (problem !== undefined) return failure(problem);
     const entry = byName.get(params.name);
     if (!entry) {
       const names = [...byName.keys()].join(", ");
       throw new ProtocolError(ErrorCode.InvalidParams, `Unknown tool. The tools are ${names}.`);
     }
-    if (problem !== undefined) return failure(problem);
     const { tool, explain } = entry;
     try {
       const context = contextOf(tool, explain, extra);

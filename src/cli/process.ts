@@ -1,0 +1,37 @@
+// The server as a process: what goes to stdout, and when it exits.
+import type { Writable } from "node:stream";
+
+/** For hosts that died while another process keeps our stdin open. */
+const PARENT_CHECK_MS = 2_000;
+
+/** Ignore EPIPE on stderr: a host that does not read the log must not kill the server. On stdout it means the host is gone. */
+export function handleBrokenPipes(): void {
+  process.stderr.on("error", () => {});
+  process.stdout.on("error", () => process.exit());
+}
+
+/** Keeps stdout for JSON-RPC: what a dependency prints goes to stderr. @returns the real stdout */
+export function guardStdout(): Writable {
+  const { stdout, stderr } = process;
+  const guarded = { write: stdout.write.bind(stdout), once: stdout.once.bind(stdout) };
+  stdout.write = stderr.write.bind(stderr);
+  return guarded as unknown as Writable;
+}
+
+export function exitOnSignals(): void {
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    process.once(signal, () => process.exit(0));
+  }
+}
+
+/** A process whose parent died gets another parent. On Windows it keeps the dead one's id, so there is nothing to watch. */
+export function exitWithParent(): void {
+  if (process.platform === "win32") return;
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || process.exit(0), PARENT_CHECK_MS).unref();
+}
+
+/** Exits once the text is written: on Windows pipes are asynchronous, and exit() would cut it. */
+export function exitAfter(stream: Writable, text: string, code: number): void {
+  stream.write(text, () => process.exit(code));
+}

@@ -1,0 +1,105 @@
+// The `sandbox` command: a made-up KOOK over HTTP. It alone loads the faults.
+import { ConfigError, nearest } from "../config/config-error.ts";
+import type { Flags } from "../config/options.ts";
+import type { FaultRate } from "../sandbox/faults/choice.ts";
+import { wrapped } from "./help.ts";
+import type { Log } from "./log.ts";
+
+const loadFaults = async () => ({
+  ...(await import("../sandbox/faults.ts")),
+  ...(await import("../sandbox/faults/choice.ts")),
+});
+
+const DEFAULTS = { port: 0, limit: 120, windowSeconds: 60, seed: 1 };
+
+/** How the sandbox is served. */
+interface SandboxOptions {
+  /** 0 for a free one. */
+  port: number;
+  /** Requests that each bucket allows in a window, and the window's length. */
+  limit: number;
+  windowSeconds: number;
+  /** Send `X-Rate-Limit-Reset` with decimals. */
+  decimalReset: boolean;
+  faults: FaultRate[];
+  /** For the random choice of faults. */
+  seed: number;
+}
+
+/** @throws ConfigError */
+export async function runSandbox(flags: Flags, log: Log): Promise<void> {
+  const options = await readSandboxOptions(flags);
+  const { port, faults, seed } = options;
+  const { SANDBOX_TOKEN, Sandbox } = await import("../sandbox/sandbox.ts");
+  const { serveSandbox } = await import("../sandbox/serve.ts");
+  const { readdress, chooseByChance } = await loadFaults();
+  const serving = { onRequest: log.info, fault: chooseByChance(faults, seed) };
+  const { url } = await serveSandbox(new Sandbox(options), port, serving).catch((error) => {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`--port ${port} cannot be served (${code}); leave it out for a free one`);
+  });
+  const address = faults.reduce((given, { fault }) => readdress(fault, given), url);
+  process.stdout.write(`${JSON.stringify({ url: address, token: SANDBOX_TOKEN })}\n`);
+}
+
+/** @throws ConfigError */
+export async function readSandboxOptions(flags: Flags): Promise<SandboxOptions> {
+  const named = (flags["fault"] ?? []) as string[];
+  return {
+    port: wholeNumber(flags, "port", 0, 65_535) ?? DEFAULTS.port,
+    limit: wholeNumber(flags, "limit", 1, 1_000_000_000) ?? DEFAULTS.limit,
+    windowSeconds: wholeNumber(flags, "window", 1, 86_400) ?? DEFAULTS.windowSeconds,
+    decimalReset: flags["decimal-reset"] === true,
+    faults: (await Promise.all(named.map(faultRates))).flat(),
+    seed: wholeNumber(flags, "seed", 0, 4_294_967_295) ?? DEFAULTS.seed,
+  };
+}
+
+/** The text of `sandbox --help`. */
+export async function sandboxHelpText(): Promise<string> {
+  const { faults } = await loadFaults();
+  const rows = [...faults.values()].map(({ name, does }) => {
+    const label = `  ${name.padEnd(19)}`;
+    return label + wrapped(does, " ".repeat(label.length)).trimStart();
+  });
+  return `kook-chat-mcp sandbox: serve a made-up KOOK over HTTP on 127.0.0.1
+
+Prints {"url": …, "token": …} as its first line, and logs requests to stderr.
+
+Options
+  --port N           default: a free one
+  --limit N          requests that each endpoint allows in a window; default ${DEFAULTS.limit}
+  --window N         length of that window in seconds; default ${DEFAULTS.windowSeconds}
+  --decimal-reset    send the time until the reset with decimals
+  --fault NAME[:P]   strike every request with a fault, or a share P of them
+                     such as 0.01; repeatable; all:P means every fault except
+                     those of the address
+  --seed N           for the random choice of faults; requests that come one at
+                     a time meet the same faults again; default ${DEFAULTS.seed}
+
+Faults
+${rows.join("\n")}
+`;
+}
+
+function wholeNumber(flags: Flags, flag: string, min: number, max: number): number | undefined {
+  const text = flags[flag];
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (/^\d+$/.test(String(text)) && number >= min && number <= max) return number;
+  throw new ConfigError(
+    `--${flag} must be a number from ${min} to ${max}, not ${JSON.stringify(text)}`,
+  );
+}
+
+async function faultRates(text: string): Promise<FaultRate[]> {
+  const { faults, parseFaultRate } = await loadFaults();
+  const rates = parseFaultRate(text);
+  if (rates) return rates;
+  const name = text.replace(/:.*$/, "");
+  const names = [...faults.keys(), "all"];
+  const problem = names.includes(name)
+    ? `must be a name, or a name, a colon and a share from 0 to 1 such as ${name}:0.01; an address fault strikes every request or none; not ${JSON.stringify(text)}`
+    : `must be one of ${names.join(", ")}, not ${JSON.stringify(name)}${nearest(name, names)}`;
+  throw new ConfigError(`--fault ${problem}`);
+}

@@ -1,0 +1,86 @@
+// Serves MCP on stdin and stdout, until the host is gone.
+import type { Writable } from "node:stream";
+import type { Config, Environment } from "../config/config.ts";
+import { KookClient } from "../kook/client.ts";
+import { createNetworkFetch } from "../kook/network/network.ts";
+import { createServer } from "../mcp/server.ts";
+import { createServices } from "../mcp/services.ts";
+import { StdioTransport } from "../mcp/transport.ts";
+import { kindOf, type Log, logged } from "./log.ts";
+import { exitAfter, exitOnSignals, exitWithParent, guardStdout } from "./process.ts";
+
+/** The deadline of a tool call: what is in flight at the end of stdin is answered or failed by then. */
+const LAST_ANSWERS_MS = 45_000;
+
+interface ServeOptions {
+  config: Config;
+  log: Log;
+  env: Environment;
+  version: string;
+}
+
+export async function serve({ config, log, env, version }: ServeOptions): Promise<void> {
+  const stdout = guardStdout();
+  exitOnSignals();
+  exitWithParent();
+  const { allowTargets, maxWaitMs, readOnly, confirmDelete, language, output } = config;
+  const problem = problemForHost(config);
+  const services = createServices(await createClient(config, log, env), {
+    allowTargets,
+    scanBudgetMs: maxWaitMs,
+  });
+  const options = { version, readOnly, confirmDelete, language, output, problem };
+  const server = createServer(services, options);
+  server.onerror = (error) => log.warn(kindOf(error));
+  const transport = new StdioTransport(process.stdin, stdout);
+  // The exit code tells a script, whose stdin has no host, of a wrong setting.
+  transport.onend = () => exitOnceIdle(transport, stdout, problem === undefined ? 0 : 2);
+  await server.connect(transport);
+  for (const warning of config.warnings) log.warn(warning);
+  if (problem !== undefined) return log.error(problem);
+  log.info(startLine(config, version));
+  if ("problem" in config.token && !config.sandbox) log.warn(config.token.problem);
+  if (process.stdin.isTTY) {
+    process.stderr.write("Waiting for an MCP host on stdin. Ctrl-C ends, --help lists options.\n");
+  }
+}
+
+/** `echo '{…}' | kook-chat-mcp` gets its answers after the end of stdin. */
+function exitOnceIdle(transport: StdioTransport, stdout: Writable, code: number): void {
+  setTimeout(() => process.exit(code), LAST_ANSWERS_MS);
+  void transport.idle().then(() => exitAfter(stdout, "", code));
+}
+
+/** What each call answers when a setting is wrong, and what the log says. */
+function problemForHost({ problem }: Config): string | undefined {
+  if (problem === undefined) return undefined;
+  const sentence = /[.?]$/.test(problem) ? problem : `${problem}.`;
+  return `${sentence} Every call fails until the person who runs this server corrects this and restarts it.`;
+}
+
+/** Says which guards are on: a guard that a host did not pass on is seen here. */
+function startLine(config: Config, version: string): string {
+  const { sandbox, baseUrl, readOnly, allowTargets, confirmDelete } = config;
+  const users = allowTargets?.length;
+  const guards = [
+    `read-only ${readOnly ? "on" : "off"}`,
+    `allow-list ${users === undefined ? "off" : `of ${users} ${users === 1 ? "user" : "users"}`}`,
+    `confirm-delete ${confirmDelete}`,
+  ];
+  const backend = sandbox ? "the sandbox" : baseUrl;
+  return `${version} serving MCP on stdio, with ${backend}; ${guards.join(", ")}`;
+}
+
+async function createClient(config: Config, log: Log, env: Environment): Promise<KookClient> {
+  const { token, baseUrl, timeoutMs, maxWaitMs, logLevel } = config;
+  const sandbox = config.sandbox && (await import("../sandbox/sandbox.ts"));
+  const fetch = sandbox ? new sandbox.Sandbox().fetch : createNetworkFetch(env);
+  return new KookClient({
+    fetch: logLevel === "debug" ? logged(fetch, log) : fetch,
+    token: sandbox ? { scheme: "Bot", value: sandbox.SANDBOX_TOKEN } : token,
+    baseUrl,
+    timeoutMs,
+    maxWaitMs,
+    onDelay: log.debug,
+  });
+}

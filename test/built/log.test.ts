@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { createLog } from "../../src/cli/log.ts";
+import { request, startBuilt } from "../support/built.ts";
+import { fakeKook } from "../support/fake-kook.ts";
+import { attach } from "../support/stdio-client.ts";
+
+test("the log drops what is below its level and keeps each message on one line", () => {
+  const lines: string[] = [];
+  const log = createLog("warn", (line) => lines.push(line));
+  log.error("a\nb\u2028c");
+  log.warn("d");
+  log.info("e");
+  log.debug("f");
+  expect(lines).toEqual(["kook-chat-mcp error: a b c\n", "kook-chat-mcp warn: d\n"]);
+});
+
+describe("what a host sends stays out of the log:", () => {
+  const name = "夏天的风";
+  const userId = "3903536527";
+  const result = { action: "accept", content: { chat: `${name} ${userId}` } };
+  const progress = { progressToken: userId, progress: 1, message: name };
+
+  test.each([
+    ["text that is not JSON", `${name} ${userId}`],
+    ["a message that is not JSON-RPC", JSON.stringify({ name, userId })],
+    ["an answer to no question", JSON.stringify({ jsonrpc: "2.0", id: 99, result })],
+    [
+      "progress that nobody asked for",
+      JSON.stringify({ jsonrpc: "2.0", method: "notifications/progress", params: progress }),
+    ],
+  ])("%s", async (_, line) => {
+    const child = startBuilt(["--sandbox", "--log-level", "debug"]);
+    let log = "";
+    child.stderr.on("data", (chunk) => {
+      log += chunk;
+    });
+    child.stdin.write(`${line}\n`);
+    child.stdin.end(request(1, "ping"));
+    await new Promise((resolve) => child.once("close", resolve));
+    expect(log).toContain("serving MCP on stdio");
+    expect(log).not.toContain(name);
+    expect(log).not.toContain(userId);
+  });
+});
+
+describe("at debug the log has one line each for", () => {
+  const page = JSON.stringify({
+    code: 0,
+    message: "操作成功",
+    data: { items: [], meta: { page: 1, page_total: 1, page_size: 50, total: 0 }, sort: {} },
+  });
+  const debugging = (env: Record<string, string>) => ({ args: ["--log-level", "debug"], env });
+
+  test("a request, without its query, and a retry", async () => {
+    let requests = 0;
+    const env = await fakeKook((_, response) => {
+      requests++;
+      if (requests === 1) return void response.writeHead(502).end();
+      response.end(page);
+    });
+    const { client, end } = await attach(debugging(env));
+    await client.callTool({ name: "list_chats" });
+    const log = await end();
+    expect(log).toMatch(/debug: GET \/api\/v3\/user-chat\/list 502 \d+ ms\n/);
+    expect(log).toMatch(/debug: GET \/api\/v3\/user-chat\/list 200 \d+ ms\n/);
+    expect(log).toContain("debug: user-chat/list attempt 2 after MalformedAnswerError\n");
+  });
+
+  test("a wait for a rate limit, however long it is", async () => {
+    const env = await fakeKook((_, response) => {
+      const limits = { Limit: 120, Remaining: 0, Reset: 1, Bucket: "user-chat/list" };
+      for (const [name, value] of Object.entries(limits)) {
+        response.setHeader(`X-Rate-Limit-${name}`, value);
+      }
+      response.end(page);
+    });
+    const { client, end } = await attach(debugging(env));
+    for (const page of [1, 2]) await client.callTool({ name: "list_chats", arguments: { page } });
+    const waits = (await end()).match(/user-chat\/list waits \d+ ms for the rate limit\n/g);
+    expect(waits?.length).toBe(1);
+  });
+});
