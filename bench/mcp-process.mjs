@@ -1,4 +1,4 @@
-// An stdio server as a host has it: a process, and JSON-RPC on its pipes. Raw, so that no client's own time is measured.
+// An stdio server as a host has it: a process, and JSON-RPC on its pipes. No client library, so that none is measured.
 import { execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
@@ -8,11 +8,11 @@ export class McpProcess {
   /** @type {Map<number, (result: any) => void>} */
   #waiting = new Map();
   #nextId = 0;
+  #spawnedAt = performance.now();
 
-  /** @param {string[]} args of Node @param {Record<string, string>} env */
-  constructor(args, env = {}) {
-    this.spawnedAt = performance.now();
-    this.#child = spawn(process.execPath, args, {
+  /** @param {string} node path of the binary @param {string} script @param {Record<string, string>} [env] */
+  constructor(node, script, env = {}) {
+    this.#child = spawn(node, [script], {
       stdio: ["pipe", "pipe", "ignore"],
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
     });
@@ -24,7 +24,7 @@ export class McpProcess {
     });
   }
 
-  /** @param {string} method @param {object} params @returns {Promise<any>} the result; `isError` is set on any failure */
+  /** @param {string} method @param {object} [params] @returns {Promise<any>} the result; `isError` is set on any failure */
   request(method, params = {}) {
     const id = this.#nextId++;
     const answered = new Promise((resolve) => this.#waiting.set(id, resolve));
@@ -32,21 +32,20 @@ export class McpProcess {
     return answered;
   }
 
-  /** @param {string} name @param {object} args */
-  call(name, args) {
-    return this.request("tools/call", { name, arguments: args });
-  }
-
-  /** The handshake, as hosts do it. @returns {Promise<number>} milliseconds from spawning to the answer */
-  async initialize() {
+  /**
+   * The first requests of a host.
+   * @returns {Promise<{ initialized: number, listed: number }>} milliseconds from spawn to each answer
+   */
+  async start() {
     await this.request("initialize", {
       protocolVersion: "2025-06-18",
       capabilities: {},
       clientInfo: { name: "bench", version: "1.0.0" },
     });
-    const ms = performance.now() - this.spawnedAt;
+    const initialized = performance.now() - this.#spawnedAt;
     this.#send({ jsonrpc: "2.0", method: "notifications/initialized" });
-    return ms;
+    await this.request("tools/list");
+    return { initialized, listed: performance.now() - this.#spawnedAt };
   }
 
   /** Resident memory, MiB. */
@@ -54,11 +53,11 @@ export class McpProcess {
     return Number(execFileSync("ps", ["-o", "rss=", "-p", String(this.#child.pid)])) / 1024;
   }
 
-  /** @returns {Promise<void>} */
+  /** Closes stdin, as a host does. @returns {Promise<void>} */
   end() {
     return new Promise((resolve) => {
       this.#child.once("exit", () => resolve());
-      this.#child.kill("SIGKILL");
+      this.#child.stdin.end();
     });
   }
 

@@ -1,4 +1,4 @@
-// Packs the built server into an MCPB bundle, which Claude Desktop installs by a double click.
+// Packs the built server into an MCPB bundle, which Claude Desktop installs on a double click.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
@@ -10,8 +10,8 @@ const bundle = `${folder}/${name}-${version}.mcpb`;
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(staging, { recursive: true });
 cpSync("mcpb/manifest.json", `${staging}/manifest.json`);
-/** @param {string} source V8's code is for the Node that made it, and Claude Desktop brings its own */
-const filter = (source) => !source.endsWith(".code");
+/** @param {string} source the compile cache is for this machine's Node only */
+const filter = (source) => !source.endsWith("compile-cache");
 for (const part of ["dist", "LICENSE", "README.md"]) {
   cpSync(part, `${staging}/${part}`, { recursive: true, filter });
 }

@@ -1,5 +1,5 @@
 // What the server costs a model's context, in tokens of o200k: the tools, the instructions and a page of 50 chats, beside
-// KOOK's raw answer. `npm run tokens` prints it; the budgets are held by test/tokens.test.ts.
+// KOOK's raw answer. `npm run tokens` prints it; the budgets are held by test/built/tokens.test.ts.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -18,7 +18,7 @@ const tokens = (value) => countTokens(typeof value === "string" ? value : JSON.s
 /**
  * A page of 50 chats in each form, in tokens a chat.
  * @typedef {{ raw: number, text: number, structured: number }} PageCost
- * @typedef {{ tools: Record<string, number>, toolsList: number, instructions: number, pages: Record<string, PageCost> }} Report
+ * @typedef {{ tools: Record<string, number>, toolsSeen: number, toolsList: number, instructions: number, pages: Record<string, PageCost> }} Report
  */
 
 /** Measures the built server over stdio. @returns {Promise<Report>} */
@@ -58,7 +58,11 @@ async function measureServer(url, token) {
   const answer = await fetch(`${url}/user-chat/list?page=1&page_size=50`, { headers });
   return {
     tools: Object.fromEntries(tools.map((tool) => [tool.name, tokens(tool)])),
-    // As it goes over the wire, with what is around it there.
+    // Hosts give a model these members only.
+    toolsSeen: tokens(
+      tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })),
+    ),
+    // The whole answer, output schemas included.
     toolsList: tokens({ result: { tools }, jsonrpc: "2.0", id: 1 }),
     instructions: tokens(instructions),
     page: {
@@ -95,7 +99,7 @@ async function serveRenamed(url, names) {
 }
 
 /** @param {Report} report */
-function print({ tools, toolsList, instructions, pages }) {
+function print({ tools, toolsSeen, toolsList, instructions, pages }) {
   /** @param {string} what @param {(number | string)[]} figures */
   const row = (what, ...figures) =>
     console.log(
@@ -106,6 +110,7 @@ function print({ tools, toolsList, instructions, pages }) {
     );
   row("tokens (o200k)", "");
   for (const [name, cost] of Object.entries(tools)) row(`  ${name}`, String(cost));
+  row("tools as a model sees them", String(toolsSeen));
   row("tools/list on the wire", String(toolsList));
   row("instructions", String(instructions));
   row("a chat of a page of 50", "raw KOOK", "text", "structured");

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import project from "../../package.json" with { type: "json" };
-import { projectFile } from "./nodes.ts";
+import { projectFile } from "../support/paths.ts";
 import hosts from "./package.json" with { type: "json" };
 
 const page = readFileSync(projectFile("docs/clients.md"), "utf8");

@@ -1,13 +1,14 @@
 // The official conformance suite against the server behind a bridge. Which of its scenarios apply, and with how many checks
 // passed, stands in docs/clients.md for people to read; what the suite reports is compared with that.
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { temporaryFolder } from "../support/folder.ts";
+import { projectFile } from "../support/paths.ts";
 import { serveOverHttp } from "./http-bridge.ts";
-import { nodeBinary, projectFile } from "./nodes.ts";
+import { needsNode22, node22 } from "./nodes.ts";
 
 interface Check {
   id: string;
@@ -24,7 +25,7 @@ const documented = [
 const applicable = documented.filter(({ passed }) => passed > 0);
 
 const suite = (...args: string[]) =>
-  promisify(execFile)(nodeBinary(22), [
+  promisify(execFile)(node22(), [
     projectFile("test/hosts/node_modules/@modelcontextprotocol/conformance/dist/index.js"),
     ...args,
   ]);
@@ -33,8 +34,7 @@ let bridge: Awaited<ReturnType<typeof serveOverHttp>>;
 
 /** Runs one scenario and gives the checks of its report. Whether any failed is for the caller to see. */
 async function run(scenario: string): Promise<Check[]> {
-  const folder = mkdtempSync(join(tmpdir(), "kook-chat-mcp-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
   // It exits with 1 when a check failed, which the report tells better.
   await suite("server", "--url", bridge.url, "--scenario", scenario, "-o", folder).catch(() => {});
   const [report = ""] = readdirSync(folder);
@@ -42,6 +42,7 @@ async function run(scenario: string): Promise<Check[]> {
 }
 
 describe("the conformance suite", () => {
+  beforeEach(needsNode22);
   beforeAll(async () => {
     bridge = await serveOverHttp();
   });

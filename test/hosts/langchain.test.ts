@@ -4,7 +4,7 @@ import { ToolNode } from "@langchain/langgraph/prebuilt";
 import { MultiServerMCPClient } from "@langchain/mcp-adapters";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
-import { sandboxServer } from "./server.ts";
+import { chatTools, sandboxServer } from "./server.ts";
 
 type Tools = Awaited<ReturnType<MultiServerMCPClient["getTools"]>>;
 
@@ -43,13 +43,8 @@ async function result(name: string, args: Record<string, unknown>) {
 describe("LangChain's adapters", () => {
   const { code: chat_code, targetId: target_id } = DOCUMENTED_CHAT;
 
-  test("load the four tools with plain object schemas", () => {
-    expect(tools.map(({ name }) => name)).toEqual([
-      "list_chats",
-      "view_chat",
-      "create_chat",
-      "delete_chat",
-    ]);
+  test("load the tools with plain object schemas", () => {
+    expect(tools.map(({ name }) => name)).toEqual(expect.arrayContaining(chatTools));
     for (const { schema, description } of tools) {
       expect(schema).toMatchObject({ type: "object", additionalProperties: false });
       expect(description).not.toBe("");
@@ -111,7 +106,7 @@ describe("LangChain's adapters", () => {
 
   test("list and read resources", async () => {
     const { kook } = await client.listResources();
-    expect(kook?.length).toBeGreaterThanOrEqual(51);
+    expect(kook).toContainEqual(expect.objectContaining({ uri: "kook://chats" }));
     const [content] = await client.readResource("kook", `kook://chats/${chat_code}`);
     expect(JSON.parse(content?.text ?? "")).toMatchObject({ chat_code, target_id });
   });

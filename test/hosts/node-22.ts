@@ -1,13 +1,14 @@
-// Clients whose packages ask for Node 22: each is a program of its own, run on Node 22, that prints what it got as JSON.
+// Runs the clients whose packages need Node 22. Each is a program that prints its results as JSON.
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { nodeBinary, projectFile } from "./nodes.ts";
+import { projectFile } from "../support/paths.ts";
+import { node22 } from "./nodes.ts";
 
-/** Runs a file of this folder on Node 22 and gives what it printed. @throws when it exits with anything but 0 */
+/** Runs a file of this folder on Node 22. @returns its output @throws when it exits with another code than 0 */
 export async function runOnNode22(file: string) {
-  // With the key of a model's provider in the environment, some clients report to the provider what they do.
+  // No key of a model's provider: some clients would send telemetry to the provider.
   const env = { PATH: process.env["PATH"] };
   const program = projectFile(`test/hosts/${file}`);
-  const { stdout } = await promisify(execFile)(nodeBinary(22), [program], { env });
+  const { stdout } = await promisify(execFile)(node22(), [program], { env });
   return JSON.parse(stdout);
 }

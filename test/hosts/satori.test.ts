@@ -6,7 +6,7 @@ import * as kook from "@satorijs/adapter-kook";
 import { Context, HTTP } from "@satorijs/core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
-import { projectFile } from "./nodes.ts";
+import { MAIN } from "../support/paths.ts";
 
 // The adapter's type declarations do not resolve under Node's module rules.
 type Calls = Record<
@@ -23,7 +23,7 @@ let sandbox: ChildProcess;
 let connect: (token?: string) => Calls;
 
 beforeAll(async () => {
-  sandbox = spawn(process.execPath, [projectFile("dist/main.js"), "sandbox"], {
+  sandbox = spawn(process.execPath, [MAIN, "sandbox"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   const [line] = await once(createInterface(sandbox.stdout as NodeJS.ReadableStream), "line");

@@ -10,36 +10,38 @@ import { onTestFinished } from "vitest";
 import { basicEnv, type Env } from "./built.ts";
 import { MAIN } from "./paths.ts";
 
-export interface StdioOptions {
+/** A host's entry for the server, and what the host can do. */
+export interface Entry {
+  /** This Node unless given. */
+  command?: string;
+  /** Arguments of the command: the built server's path unless given. */
   args?: readonly string[];
   env?: Env;
-  /** The program that runs `main`: this Node unless given. */
-  command?: string;
-  /** The script that `command` runs. */
-  main?: string;
   cwd?: string;
   /** The person's answer to a form; without it the host cannot ask. */
   elicit?: (form: ElicitRequestFormParams) => ElicitResult | Promise<ElicitResult>;
 }
 
-/** A client, and the process behind it as the host sees it. */
+/** A client, and what its host sees of the process. */
 export interface Attached {
   client: Client;
   transport: StdioClientTransport;
   /** Messages of the client's own errors, such as a closed connection. */
   errors: Set<string>;
   /** stderr so far. */
-  log(): string;
+  readonly log: string;
   /** Closes the client. @returns all of stderr */
   end(): Promise<string>;
 }
 
 /**
- * Starts the server and connects a client. A failed connection is in `errors`.
- * The caller ends it: `test.concurrent` has no test to attach a clean-up to.
+ * Starts an entry as a host does. A failed connection is in `errors`.
+ * @param atEnd registers the closing of the client; `test.concurrent` needs one of its own
  */
-export async function attach(options: StdioOptions = {}): Promise<Attached> {
-  const { args = [], env = {}, command = process.execPath, main = MAIN, cwd, elicit } = options;
+export async function attach(
+  { command = process.execPath, args = [MAIN], env = {}, cwd, elicit }: Entry = {},
+  atEnd: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<Attached> {
   const capabilities: ClientOptions["capabilities"] = elicit ? { elicitation: { form: {} } } : {};
   const client = new Client({ name: "test", version: "1.0.0" }, { capabilities });
   if (elicit) {
@@ -49,7 +51,7 @@ export async function attach(options: StdioOptions = {}): Promise<Attached> {
   }
   const transport = new StdioClientTransport({
     command,
-    args: [main, ...args],
+    args: [...args],
     env: basicEnv(env),
     stderr: "pipe",
     ...(cwd !== undefined && { cwd }),
@@ -61,23 +63,32 @@ export async function attach(options: StdioOptions = {}): Promise<Attached> {
   });
   const errors = new Set<string>();
   client.onerror = (error) => errors.add(error.message);
+  atEnd(() => client.close());
   await client.connect(transport).catch((error: Error) => errors.add(error.message));
   const end = async () => {
     await client.close();
     await stderrEnded;
     return log;
   };
-  return { client, transport, errors, log: () => log, end };
+  return {
+    client,
+    transport,
+    errors,
+    end,
+    get log() {
+      return log;
+    },
+  };
 }
 
-/** Starts the server and connects a client, which is closed when the test ends. @throws where it does not connect */
+/** Starts the built server with these flags. The client is closed when the test ends. @throws where it does not connect */
 export async function connectBuilt(
-  args: readonly string[] = [],
+  flags: readonly string[] = [],
   env: Env = {},
-  options: Omit<StdioOptions, "args" | "env"> = {},
+  options: Pick<Entry, "command" | "elicit"> & { main?: string } = {},
 ): Promise<Client> {
-  const { client, errors, log } = await attach({ ...options, args, env });
-  onTestFinished(() => client.close());
-  if (!client.getServerVersion()) throw new Error(`${[...errors].join(", ")}: ${log()}`);
+  const { main = MAIN, ...entry } = options;
+  const { client, errors, log } = await attach({ ...entry, args: [main, ...flags], env });
+  if (!client.getServerVersion()) throw new Error(`${[...errors].join(", ")}: ${log}`);
   return client;
 }

@@ -2,15 +2,13 @@
 import { cp, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { expect, onTestFinished, test } from "vitest";
-import { SANDBOX_TOKEN, Sandbox } from "../../../src/sandbox/sandbox.ts";
-import { serveSandbox } from "../../../src/sandbox/serve.ts";
-import { call } from "../../support/connect.ts";
-
-const DIST = fileURLToPath(new URL("../../../dist", import.meta.url));
+import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
+import { serveSandbox } from "../../src/sandbox/serve.ts";
+import { call } from "../support/connect.ts";
+import { DIST } from "../support/paths.ts";
 
 /** A client of the built server, whose KOOK is a served sandbox. */
 async function start(dist: string, nodeOptions: string[] = []): Promise<Client> {

@@ -5,39 +5,34 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   getMcpConfigForManifest,
   hasRequiredConfigMissing,
   MANIFEST_SCHEMAS,
 } from "@anthropic-ai/mcpb";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { Ajv } from "ajv";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import manifest from "../package.json" with { type: "json" };
-import { installLinks } from "../scripts/packages.mjs";
-import { type Setting, settings } from "../src/config/settings.ts";
-import { SANDBOX_TOKEN, Sandbox } from "../src/sandbox/sandbox.ts";
-import { serveSandbox } from "../src/sandbox/serve.ts";
-import registrySchema from "./fixtures/mcp-registry-server.schema.json" with { type: "json" };
-import { call } from "./support/connect.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
+import { installLinks } from "../../scripts/packages.mjs";
+import { type Setting, settings } from "../../src/config/settings.ts";
+import { SANDBOX_TOKEN } from "../../src/sandbox/sandbox.ts";
+import registrySchema from "../fixtures/mcp-registry-server.schema.json" with { type: "json" };
+import { call } from "../support/connect.ts";
+import { sandboxEnv } from "../support/fake-kook.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { DIST, projectFile } from "../support/paths.ts";
+import { attach } from "../support/stdio-client.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = projectFile(".");
 const table: Setting[] = Object.values(settings);
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), "kook-chat-mcp-"));
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = temporaryFolder(afterAll);
 
 describe("the MCPB bundle", () => {
   let installed: string;
@@ -70,19 +65,8 @@ describe("the MCPB bundle", () => {
   }
 
   async function start({ args, env }: { args: string[]; env: Record<string, string> }) {
-    const sandbox = await serveSandbox(new Sandbox(), 0);
-    onTestFinished(sandbox.close);
-    const client = new Client({ name: "test", version: "1.0.0" });
-    await client.connect(
-      new StdioClientTransport({
-        command: process.execPath,
-        args,
-        env: { ...env, KOOK_BASE_URL: sandbox.url },
-        stderr: "ignore",
-      }),
-    );
-    onTestFinished(() => client.close());
-    return client;
+    const { KOOK_BASE_URL } = await sandboxEnv();
+    return (await attach({ args, env: { ...env, KOOK_BASE_URL } })).client;
   }
 
   const names = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name);
@@ -143,15 +127,10 @@ describe("the MCPB bundle", () => {
     expect(files.sort()).toEqual([
       "LICENSE",
       "README.md",
-      "dist/THIRD-PARTY-LICENSES.txt",
-      "dist/doctor.js",
-      "dist/faults.js",
-      "dist/main.js",
-      "dist/network.js",
-      "dist/package.json",
-      "dist/program.js",
-      "dist/sandbox.js",
-      "dist/schema-validator.js",
+      ...readdirSync(DIST)
+        .filter((name) => name !== "compile-cache")
+        .map((name) => `dist/${name}`)
+        .sort(),
       "manifest.json",
       "package.json",
     ]);

@@ -1,14 +1,8 @@
 // The examples, tables and errors in README.md and docs/tools.md, held against the program.
-import { fileURLToPath } from "node:url";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
-import {
-  type ElicitRequestFormParams,
-  ElicitRequestSchema,
-} from "@modelcontextprotocol/sdk/types.js";
-import { expect, onTestFinished, test } from "vitest";
-import { HiddenChatError, TargetNotAllowedError } from "../src/access/errors.ts";
-import { helpText } from "../src/cli/help.ts";
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { expect, test } from "vitest";
+import { HiddenChatError, TargetNotAllowedError } from "../../src/access/errors.ts";
+import { helpText } from "../../src/cli/help.ts";
 import {
   ApiError,
   ConnectionError,
@@ -17,15 +11,16 @@ import {
   RateLimitError,
   TimeoutError,
   TokenError,
-} from "../src/kook/errors.ts";
-import { LostAnswerError } from "../src/kook/reconcile.ts";
-import { chatAdvice } from "../src/mcp/advice/chats.ts";
-import { ConfirmationError } from "../src/mcp/confirmation.ts";
-import { explainWith } from "../src/mcp/failure.ts";
-import { DOCUMENTED_CHAT } from "../src/sandbox/seed.ts";
-import { configOf } from "./support/config.ts";
-import { call } from "./support/connect.ts";
-import { blocksOf, chineseOf, fileText } from "./support/documents.ts";
+} from "../../src/kook/errors.ts";
+import { LostAnswerError } from "../../src/kook/reconcile.ts";
+import { chatAdvice } from "../../src/mcp/advice/chats.ts";
+import { ConfirmationError } from "../../src/mcp/confirmation.ts";
+import { explainWith } from "../../src/mcp/failure.ts";
+import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
+import { configOf } from "../support/config.ts";
+import { call } from "../support/connect.ts";
+import { blocksOf, chineseOf, fileText } from "../support/documents.ts";
+import { connectBuilt, type Entry } from "../support/stdio-client.ts";
 
 /** The field of a question that names the chat. */
 interface Field {
@@ -34,17 +29,8 @@ interface Field {
   default: string;
 }
 
-async function connect(flags: string[], asksPerson = false): Promise<Client> {
-  const capabilities = asksPerson ? { elicitation: { form: {} } } : {};
-  const client = new Client({ name: "test", version: "1.0.0" }, { capabilities });
-  const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-  const args = [main, "--sandbox", ...flags];
-  await client.connect(
-    new StdioClientTransport({ command: process.execPath, args, stderr: "ignore" }),
-  );
-  onTestFinished(() => client.close());
-  return client;
-}
+const connect = (flags: string[], options: Pick<Entry, "elicit"> = {}) =>
+  connectBuilt(["--sandbox", ...flags], {}, options);
 
 async function resource(client: Client, uri: string): Promise<Record<string, unknown>> {
   const [content] = (await client.readResource({ uri })).contents;
@@ -95,13 +81,14 @@ test("the questions in docs/tools.md are those that a person is asked", async ()
   const questions = blocksOf("docs/tools.md").filter(({ mark }) => mark?.startsWith("question: "));
   expect(questions).toHaveLength(2);
   for (const { mark = "", text } of questions) {
-    const client = await connect(["--language", mark.slice("question: ".length)], true);
     const asked: string[] = [];
-    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
-      const { message, requestedSchema } = params as ElicitRequestFormParams;
-      const { title, description, default: chosen } = requestedSchema.properties["chat"] as Field;
-      asked.push(message, `${title}: ${chosen}`, description);
-      return { action: "decline" };
+    const flags = ["--language", mark.slice("question: ".length)];
+    const client = await connect(flags, {
+      elicit({ message, requestedSchema }) {
+        const { title, description, default: chosen } = requestedSchema.properties["chat"] as Field;
+        asked.push(message, `${title}: ${chosen}`, description);
+        return { action: "decline" };
+      },
     });
     const { structured } = await call(client, "delete_chat", { chat_code });
     expect(structured).toMatchObject({ deleted: false, answer: "declined" });

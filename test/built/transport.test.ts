@@ -8,8 +8,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { expect, onTestFinished, test } from "vitest";
-
-const MAIN = new URL("../../dist/main.js", import.meta.url).pathname;
+import { MAIN } from "../support/paths.ts";
 
 interface Message {
   id?: unknown;

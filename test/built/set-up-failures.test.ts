@@ -1,26 +1,17 @@
 // Ways in which a set-up fails, each caused on the built file as a host starts it, and compared with the words that
 // docs/troubleshooting.md quotes.
 import { spawnSync } from "node:child_process";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import {
-  type AddressInfo,
-  createServer as createTcpServer,
-  type Server as TcpServer,
-} from "node:net";
-import { fileURLToPath } from "node:url";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { createServer as createTcpServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { SANDBOX_TOKEN, Sandbox } from "../src/sandbox/sandbox.ts";
-import { serveSandbox } from "../src/sandbox/serve.ts";
-import { call } from "./support/connect.ts";
-import { blocksOf, fileText } from "./support/documents.ts";
-
-const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-const PATH = process.env["PATH"] ?? "";
-
-type Env = Record<string, string>;
+import { SANDBOX_TOKEN } from "../../src/sandbox/sandbox.ts";
+import type { Env } from "../support/built.ts";
+import { call } from "../support/connect.ts";
+import { blocksOf, fileText } from "../support/documents.ts";
+import { closedPort, fakeKook, listen, sandboxEnv, UNKNOWN_TOKEN } from "../support/fake-kook.ts";
+import { MAIN, projectFile } from "../support/paths.ts";
+import { attach, type Entry } from "../support/stdio-client.ts";
 
 const quotes = new Map(
   blocksOf("docs/troubleshooting.md")
@@ -37,33 +28,6 @@ function quoted(name: string): string {
   return words;
 }
 
-interface Start {
-  command?: string;
-  args?: string[];
-  env?: Env;
-  cwd?: string;
-}
-
-/** What a host gets to see of a start: errors of its own, and the server's standard error. */
-async function attach({ command = process.execPath, args = [MAIN], env = {}, cwd }: Start) {
-  const transport = new StdioClientTransport({
-    command,
-    args,
-    env: { PATH, ...env },
-    stderr: "pipe",
-    ...(cwd !== undefined && { cwd }),
-  });
-  const errors = new Set<string>();
-  const seen = { client: new Client({ name: "test", version: "1.0.0" }), log: "", errors };
-  transport.stderr?.on("data", (chunk) => {
-    seen.log += chunk;
-  });
-  seen.client.onerror = (error) => errors.add(error.message);
-  onTestFinished(() => seen.client.close());
-  await seen.client.connect(transport).catch((error) => errors.add(error.message));
-  return seen;
-}
-
 /** What the first call says. */
 async function firstCall(env: Env): Promise<string> {
   const { client } = await attach({ env });
@@ -72,30 +36,10 @@ async function firstCall(env: Env): Promise<string> {
   return text;
 }
 
-async function listen(server: Server | TcpServer): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  return (server.address() as AddressInfo).port;
-}
-
-/** A web server in KOOK's place. */
-async function answering(listener: RequestListener): Promise<Env> {
-  const port = await listen(createServer(listener));
-  return { KOOK_BASE_URL: `http://127.0.0.1:${port}/api/v3`, KOOK_TOKEN: "1/abc=/def==" };
-}
-
-/** A port on which nothing listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
+/** The sandbox, without a token unless one is given. */
 async function sandbox(token?: string): Promise<Env> {
-  const { url, close } = await serveSandbox(new Sandbox(), 0);
-  onTestFinished(close);
-  return { KOOK_BASE_URL: url, ...(token !== undefined && { KOOK_TOKEN: token }) };
+  const { KOOK_BASE_URL, ...rest } = await sandboxEnv(token);
+  return { KOOK_BASE_URL, ...(token !== undefined && rest) };
 }
 
 describe("a host that cannot start the server", () => {
@@ -133,7 +77,7 @@ describe("a host that cannot start the server", () => {
 });
 
 describe("a wrong setting", () => {
-  const starts: [string, Start][] = [
+  const starts: [string, Entry][] = [
     ["setting typo", { args: [MAIN, "--read-onyl"] }],
     ["variable typo", { env: { KOOK_READONLY: "1" } }],
     ["setting value", { env: { KOOK_CONFIRM_DELETE: "yes" } }],
@@ -218,13 +162,13 @@ describe("the token", () => {
 
   test("does not keep the server from starting, and is told of in the log", async () => {
     const { client, log } = await attach({});
-    expect((await client.listTools()).tools).toHaveLength(4);
+    expect((await client.listTools()).tools).not.toEqual([]);
     expect(log).toContain("No KOOK token is set");
   });
 });
 
 describe("the network", () => {
-  const token = { KOOK_TOKEN: "1/abc=/def==" };
+  const token = { KOOK_TOKEN: UNKNOWN_TOKEN };
 
   test("knows no such host", async () => {
     const env = { ...token, KOOK_BASE_URL: "https://kook.invalid/api/v3" };
@@ -278,16 +222,16 @@ describe("the network", () => {
     );
     const env = { ...token, KOOK_BASE_URL: `https://localhost:${await listen(server)}/api/v3` };
     expect(await firstCall(env)).toBe(quoted("strange certificate"));
-    const path = fileURLToPath(new URL(`../${certificate}`, import.meta.url));
+    const path = projectFile(certificate);
     expect(await firstCall({ ...env, NODE_EXTRA_CA_CERTS: path })).toBe(quoted("refused token"));
   });
 
   test("shows a page of its own instead of KOOK", async () => {
-    const page = await answering((_request, response) =>
+    const page = await fakeKook((_request, response) =>
       response.setHeader("Connection", "close").end("<html>Please log in</html>"),
     );
     expect(await firstCall(page)).toBe(quoted("login page"));
-    const redirect = await answering((_request, response) =>
+    const redirect = await fakeKook((_request, response) =>
       response.writeHead(302, { Location: "http://login.invalid/", Connection: "close" }).end(),
     );
     expect(await firstCall(redirect)).toBe(quoted("redirect"));

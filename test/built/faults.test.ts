@@ -1,45 +1,28 @@
 // The built server over stdio, against each fault that the sandbox can produce on loopback: what the model is told, that
 // the token shows nowhere, and that the server goes on.
 import { readFileSync } from "node:fs";
-import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { faults, readdress } from "../src/sandbox/faults.ts";
-import { SANDBOX_TOKEN, Sandbox } from "../src/sandbox/sandbox.ts";
-import { DOCUMENTED_CHAT, NEW_USER_ID } from "../src/sandbox/seed.ts";
-import { type ServedSandbox, type ServeOptions, serveSandbox } from "../src/sandbox/serve.ts";
-import { call } from "./support/connect.ts";
+import { faults, readdress } from "../../src/sandbox/faults.ts";
+import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
+import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
+import { type ServedSandbox, type ServeOptions, serveSandbox } from "../../src/sandbox/serve.ts";
+import type { Env } from "../support/built.ts";
+import { call } from "../support/connect.ts";
+import { MAIN } from "../support/paths.ts";
+import { type Attached, attach } from "../support/stdio-client.ts";
 
-const MAIN = new URL("../dist/main.js", import.meta.url).pathname;
 const TIMEOUT_MS = 400;
 
-interface Started {
-  client: Client;
-  /** All of stderr, once the server has ended. */
-  end(): Promise<string>;
-}
-
-/** The server at debug level, so that whatever it could log it logs. */
-async function start(env: Record<string, string>): Promise<Started> {
-  const client = new Client({ name: "test", version: "1.0.0" });
-  const transport = new StdioClientTransport({
-    command: process.execPath,
-    args: [MAIN, "--log-level", "debug", "--timeout-ms", String(TIMEOUT_MS)],
-    env: { PATH: process.env["PATH"] ?? "", KOOK_TOKEN: SANDBOX_TOKEN, ...env },
-    stderr: "pipe",
-  });
-  const stderr = text(transport.stderr as Readable);
-  await client.connect(transport);
-  return {
-    client,
-    end: async () => {
-      await client.close();
-      return stderr;
+/** The server at debug level, where it logs all that it can log. */
+const start = (env: Env): Promise<Attached> =>
+  attach(
+    {
+      args: [MAIN, "--log-level", "debug", "--timeout-ms", String(TIMEOUT_MS)],
+      env: { KOOK_TOKEN: SANDBOX_TOKEN, ...env },
     },
-  };
-}
+    // Most tests here are concurrent; each calls end().
+    () => {},
+  );
 
 const served: ServedSandbox[] = [];
 afterAll(() => {
@@ -155,7 +138,7 @@ test("there is a case for each fault that can strike a single request", () => {
 });
 
 describe.concurrent("a model that asks for a page", () => {
-  let server: Started;
+  let server: Attached;
   const requests: string[] = [];
   const faultOf = (url: string) => {
     const page = Number(new URLSearchParams(url.split("?")[1]).get("page"));
@@ -241,8 +224,8 @@ test.runIf(process.platform === "linux")(
   "a body of 1 GiB is cut off without being taken in",
   async () => {
     const url = await serve({ fault: () => faults.get("huge-body") });
-    const { client, end } = await start({ KOOK_BASE_URL: url });
-    const { pid } = client.transport as StdioClientTransport;
+    const { client, transport, end } = await start({ KOOK_BASE_URL: url });
+    const { pid } = transport;
     const residentMiB = () =>
       Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
     await call(client, "list_chats", { page: 1 });

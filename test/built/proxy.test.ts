@@ -9,14 +9,14 @@ import { createServer as createTlsServer } from "node:tls";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { SANDBOX_TOKEN, Sandbox } from "../../../src/sandbox/sandbox.ts";
-import { serveSandbox } from "../../../src/sandbox/serve.ts";
-import { call } from "../../support/connect.ts";
+import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
+import { serveSandbox } from "../../src/sandbox/serve.ts";
+import { call } from "../support/connect.ts";
+import { MAIN } from "../support/paths.ts";
 
-const MAIN = new URL("../../../dist/main.js", import.meta.url).pathname;
 // Made with openssl for kook.test and 127.0.0.1, self-signed, valid until 2126; it protects nothing.
-const CERT_FILE = new URL("../../fixtures/tls.cert.pem", import.meta.url).pathname;
-const KEY_FILE = new URL("../../fixtures/tls.key.pem", import.meta.url).pathname;
+const CERT_FILE = new URL("../fixtures/tls.cert.pem", import.meta.url).pathname;
+const KEY_FILE = new URL("../fixtures/tls.key.pem", import.meta.url).pathname;
 
 /** Only the proxy knows this host, so a call that arrives has gone through it. */
 const PROXIED_URL = "https://kook.test/api/v3";

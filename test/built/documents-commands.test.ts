@@ -1,16 +1,15 @@
 // Each command in the documents is run, or stands in a list that says why not and checks what can be checked.
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { describe, expect, onTestFinished, test } from "vitest";
-import manifest from "../package.json" with { type: "json" };
-import { allBlocks } from "./support/documents.ts";
-import { expectStarts } from "./support/server-start.ts";
+import { describe, expect, test } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
+import { nextLine, startBuilt } from "../support/built.ts";
+import { allBlocks } from "../support/documents.ts";
+import { projectFile } from "../support/paths.ts";
+import { expectStarts } from "../support/server-start.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = projectFile(".");
 
 describe("the commands in the documents", () => {
   /** Words of a command as a shell would make them; quotation marks and no more. */
@@ -97,9 +96,7 @@ describe("the commands in the documents", () => {
   test("the one that serves the sandbox prints its address and token first", async () => {
     expect(different.filter(servesSandbox)).toHaveLength(1);
     // Another program may hold port 8080.
-    const child = spawn("node", ["dist/main.js", "sandbox", "--port", "0"], { cwd: root });
-    onTestFinished(() => void child.kill());
-    const [line] = await once(createInterface(child.stdout), "line");
-    expect(Object.keys(JSON.parse(line))).toEqual(["url", "token"]);
+    const { stdout } = startBuilt(["sandbox", "--port", "0"]);
+    expect(Object.keys(JSON.parse(await nextLine(stdout)))).toEqual(["url", "token"]);
   });
 });

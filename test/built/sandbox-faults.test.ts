@@ -5,8 +5,7 @@ import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { chooseByChance, parseFaultRate } from "../../src/sandbox/faults/choice.ts";
 import { faults } from "../../src/sandbox/faults.ts";
-
-const MAIN = new URL("../../dist/main.js", import.meta.url).pathname;
+import { MAIN } from "../support/paths.ts";
 
 const rates = (...texts: string[]) => texts.flatMap((one) => parseFaultRate(one) ?? []);
 
