@@ -43,8 +43,8 @@ test.each([
   ["HTTPS://proxy.example:8443/", proxy("HTTPS_PROXY", "https://proxy.example:8443")],
   ["http://127.0.0.1:7890/pac?x=1#y", proxy("HTTPS_PROXY")],
   ["[::1]:7890", proxy("HTTPS_PROXY", "http://[::1]:7890")],
-  ["${HTTPS_PROXY}", { kind: "direct" }],
-  ['"${user_config.proxy}"', { kind: "direct" }],
+  [`\${HTTPS_PROXY}`, { kind: "direct" }],
+  ["`${user_config.proxy}`", { kind: "direct" }],
   ['""', { kind: "direct" }],
   ["   ", { kind: "direct" }],
   ["socks5://127.0.0.1:7890", unusable("HTTPS_PROXY", "socks")],
@@ -65,7 +65,7 @@ test("NO_PROXY is named where it exempts the host, also from an unusable proxy",
   const route = (env: Record<string, string>) => proxyFor(KOOK, { HTTPS_PROXY: PROXY, ...env });
   expect(route({ NO_PROXY: ".kookapp.cn" })).toEqual(exempt("NO_PROXY"));
   expect(route({ no_proxy: ' "*" ', NO_PROXY: "x" })).toEqual(exempt("no_proxy"));
-  expect(route({ NO_PROXY: "${NO_PROXY}" })).toEqual(proxy("HTTPS_PROXY"));
+  expect(route({ NO_PROXY: `\${NO_PROXY}` })).toEqual(proxy("HTTPS_PROXY"));
   expect(route({ HTTPS_PROXY: "socks5://x", NO_PROXY: "*" })).toEqual(exempt("NO_PROXY"));
   expect(proxyFor(KOOK, { NO_PROXY: "*" })).toEqual({ kind: "direct" });
 });

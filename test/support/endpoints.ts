@@ -4,7 +4,7 @@ import { KookClient, type KookClientOptions } from "../../src/kook/client.ts";
 import { viewMe } from "../../src/kook/endpoints/user.ts";
 import * as userChat from "../../src/kook/endpoints/user-chat.ts";
 
-export function endpointsOf(client: KookClient) {
+function endpointsOf(client: KookClient) {
   return {
     listChats: (page: { page: number; page_size: number }, options?: CallOptions) =>
       client.call(userChat.listChats, page, options),

@@ -8,7 +8,7 @@ import type { FetchInit } from "../client.ts";
 /** KOOK's rate limits allow fewer requests than 16 sockets carry; more would only cost memory. */
 const MAX_CONNECTIONS = 16;
 
-export interface Answer {
+interface Answer {
   status: number;
   headers: { get(name: string): string | null };
   body: Readable;

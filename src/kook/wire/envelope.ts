@@ -10,7 +10,7 @@ export const envelopeSchema = z.object({
 });
 
 /** KOOK's own counts. Each part may be missing. */
-export interface PageMeta {
+interface PageMeta {
   page?: number;
   page_total?: number;
   page_size?: number;
