@@ -8,8 +8,9 @@ import { ApiError, isDoubtful, RateLimitError } from "../kook/errors.ts";
 import { LostAnswerError, reconcile, type Sighting } from "../kook/reconcile.ts";
 import type { WireChat } from "../kook/wire/chat.ts";
 import { type Chat, toChat } from "./chat.ts";
-import type { Chats } from "./chats.ts";
+import type { Chats, PageBudget } from "./chats.ts";
 import type { ListedChat } from "./page.ts";
+import { MAX_PAGES } from "./scan.ts";
 
 /** Methods reject with the errors of kook/errors.ts, or with the signal's reason after an abort. */
 export class ChatChanges {
@@ -34,10 +35,11 @@ export class ChatChanges {
     options: CallOptions = {},
   ): Promise<{ chat: Chat; created?: boolean }> {
     this.#access.requireUser(targetId);
-    const before = await this.#lookForUser(targetId, options);
+    const budget = { left: MAX_PAGES };
+    const before = await this.#lookForUser(targetId, options, budget);
     const existing = typeof before === "string" ? undefined : await this.#read(before, options);
     if (existing) return { chat: toChat(existing), created: false };
-    const wire = await this.#post(targetId, options);
+    const wire = await this.#post(targetId, options, budget);
     // KOOK has no reason to answer with another user's chat; if it does, that chat stays hidden.
     this.#access.admit(wire);
     this.#deleted.delete(wire.code);
@@ -82,9 +84,10 @@ export class ChatChanges {
   async #lookForUser(
     targetId: string,
     options: CallOptions,
+    budget: PageBudget,
   ): Promise<ListedChat | "absent" | "unknown"> {
     try {
-      return await this.#chats.lookFor({ targets: new Set([targetId]) }, options);
+      return await this.#chats.lookFor({ targets: new Set([targetId]) }, options, budget);
     } catch (error) {
       if (error instanceof RateLimitError) return "unknown";
       throw error;
@@ -101,7 +104,7 @@ export class ChatChanges {
     }
   }
 
-  async #post(targetId: string, options: CallOptions): Promise<WireChat> {
+  async #post(targetId: string, options: CallOptions, budget: PageBudget): Promise<WireChat> {
     try {
       return await this.#client.call(createChat, { target_id: targetId }, options);
     } catch (error) {
@@ -109,7 +112,8 @@ export class ChatChanges {
       return this.#reconciled(
         error,
         async () => {
-          const seen = await this.#chats.lookFor({ targets: new Set([targetId]) }, options);
+          const targets = new Set([targetId]);
+          const seen = await this.#chats.lookFor({ targets }, options, budget);
           if (typeof seen === "string") return seen === "absent" ? "not_done" : "unknown";
           return { done: await this.#access.viewChat(seen.row.chat_code, options) };
         },

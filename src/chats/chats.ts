@@ -16,11 +16,16 @@ import {
   toPage,
 } from "./page.ts";
 import { prefetch, type ReadPage } from "./prefetch.ts";
-import { type Scan, scan } from "./scan.ts";
+import { MAX_PAGES, type Scan, scan } from "./scan.ts";
 
 export interface FindOptions extends CallOptions {
   /** Called after each page. */
   onPage?: ((page: ChatPage) => void) | undefined;
+}
+
+/** Shared by the looks of one tool call. */
+export interface PageBudget {
+  left: number;
 }
 
 /** One chat, with the avatar that only its resource shows. */
@@ -39,7 +44,7 @@ export class Chats {
   readonly #access: Access;
   readonly #scanBudgetMs: number;
   readonly #allowed: AllowedChatSearch | undefined;
-  readonly #completion = new Completion((signal) => this.#completable(signal));
+  readonly #completion = new Completion((options) => this.#completable(options));
 
   /** @param scanBudgetMs a search stops waiting for further pages after this time */
   constructor(client: KookClient, access: Access, { scanBudgetMs }: { scanBudgetMs: number }) {
@@ -86,15 +91,24 @@ export class Chats {
 
   /**
    * Looks for a chat in KOOK's list, which alone shows what exists: a deleted chat may still be viewable (inferred).
+   * @param budget the pages that the whole tool call may still read; looking reduces it
    * @returns the chat; `absent` if the whole list was read without finding it; `unknown` otherwise
    */
   async lookFor(
     filter: ChatFilter,
     options: CallOptions = {},
+    budget: PageBudget = { left: MAX_PAGES },
   ): Promise<ListedChat | "absent" | "unknown"> {
-    const { chats, complete } = await scan(this.#pageReader(options), {
+    if (budget.left <= 0) return "unknown";
+    const read = this.#pageReader(options);
+    const counting: ReadPage = (page, signal) => {
+      budget.left--;
+      return read(page, signal);
+    };
+    const { chats, complete } = await scan(counting, {
       filter,
       firstPage: 1,
+      maxPages: budget.left,
       enough: 1,
       budgetMs: this.#scanBudgetMs,
       signal: options.signal,
@@ -103,8 +117,8 @@ export class Chats {
   }
 
   /** Codes of the chats whose code starts with `typed` or whose username contains it, among the first 500 chats. */
-  complete(typed: string, signal?: AbortSignal): Promise<string[]> {
-    return this.#completion.complete(typed, signal);
+  complete(typed: string, options?: CallOptions): Promise<string[]> {
+    return this.#completion.complete(typed, options);
   }
 
   /** Drops the caches, because the chats have changed. */
@@ -138,11 +152,12 @@ export class Chats {
     return search.find(source, { budgetMs: this.#scanBudgetMs, signal, onPage });
   }
 
-  async #completable(signal: AbortSignal | undefined): Promise<ListedChat[]> {
-    if (this.#allowed) return (await this.#findAllowed(this.#allowed, { signal })).chats;
+  async #completable(options: CallOptions): Promise<ListedChat[]> {
+    if (this.#allowed) return (await this.#findAllowed(this.#allowed, options)).chats;
     const found: ListedChat[] = [];
     const ahead = () => COMPLETION_AHEAD;
-    for await (const page of prefetch(this.#pageReader({}), { first: 1, ahead, signal })) {
+    const { signal } = options;
+    for await (const page of prefetch(this.#pageReader(options), { first: 1, ahead, signal })) {
       found.push(...page.chats);
       if (page.page === COMPLETION_PAGES) break;
     }

@@ -1,12 +1,13 @@
 // Completion of chat codes while a person types.
 import { unlessAborted } from "../kook/abort.ts";
+import type { CallOptions } from "../kook/call-options.ts";
 import { foldName } from "../text/fold.ts";
 import type { ListedChat } from "./page.ts";
 
 /** A person types a letter a moment, so the chats are cached for this long. */
 const CACHE_MS = 30_000;
 
-type ReadChats = (signal: AbortSignal | undefined) => Promise<ListedChat[]>;
+type ReadChats = (options: CallOptions) => Promise<ListedChat[]>;
 
 /** Completes chat codes by their start or by a part of a username. */
 export class Completion {
@@ -19,10 +20,10 @@ export class Completion {
   }
 
   /** @throws what reading the chats throws; the signal's reason */
-  async complete(typed: string, signal?: AbortSignal): Promise<string[]> {
+  async complete(typed: string, options: CallOptions = {}): Promise<string[]> {
     const wanted = typed.trim();
     const name = foldName(wanted);
-    const chats = await this.#chats(signal);
+    const chats = await this.#chats(options);
     return chats
       .filter(
         ({ row, name: username }) =>
@@ -36,7 +37,8 @@ export class Completion {
     this.#cached = undefined;
   }
 
-  async #chats(signal: AbortSignal | undefined): Promise<ListedChat[]> {
+  async #chats(options: CallOptions): Promise<ListedChat[]> {
+    const { signal } = options;
     signal?.throwIfAborted();
     const cached = this.#cached;
     if (cached && cached.expiresAt > performance.now()) {
@@ -47,7 +49,7 @@ export class Completion {
         // The caller that started this read was cancelled, or its read failed: read again.
       }
     }
-    const read = { chats: this.#read(signal), expiresAt: performance.now() + CACHE_MS };
+    const read = { chats: this.#read(options), expiresAt: performance.now() + CACHE_MS };
     this.#cached = read;
     // A failure is not cached.
     read.chats.catch(() => {

@@ -12,6 +12,8 @@ export interface ScanOptions {
   /** The scan stops waiting for further pages after this many milliseconds. */
   budgetMs: number;
   signal: AbortSignal | undefined;
+  /** The most pages to read. */
+  maxPages?: number;
   /** Codes of the chats that an earlier part of this scan has looked at; those of this part are added. */
   seen?: Set<string> | undefined;
   /** Called after each page. */
@@ -37,21 +39,21 @@ const MAX_AHEAD = 8;
  * @throws what `read` throws for the first page, and the signal's reason; a later failure ends the scan instead
  */
 export async function scan(read: ReadPage, options: ScanOptions): Promise<Scan> {
-  const { filter, firstPage, enough, budgetMs, signal, onPage } = options;
+  const { filter, firstPage, enough, budgetMs, signal, onPage, maxPages = MAX_PAGES } = options;
   const findings = new Findings(filter, options.seen);
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), budgetMs);
   const reader: ReadPage = (page, stopped) =>
     // The first page is waited for in any case: without it there is nothing to return.
     read(page, page === firstPage ? stopped : AbortSignal.any([stopped, late.signal]));
-  const ahead = () => Math.min(MAX_AHEAD, MAX_PAGES - findings.pages, findings.pagesFor(enough));
+  const ahead = () => Math.min(MAX_AHEAD, maxPages - findings.pages, findings.pagesFor(enough));
   let stoppedBy: unknown;
   try {
     for await (const page of prefetch(reader, { first: firstPage, ahead, signal })) {
       findings.add(page);
       onPage?.(page);
       const done = findings.has(enough) || findings.repeats;
-      if (done || findings.pages === MAX_PAGES || late.signal.aborted) break;
+      if (done || findings.pages === maxPages || late.signal.aborted) break;
     }
   } catch (error) {
     if (signal?.aborted || findings.pages === 0) throw error;

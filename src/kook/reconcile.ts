@@ -21,7 +21,7 @@ export type Sighting<T> = { done: T } | "not_done" | "unknown";
 const SETTLE_MS = 2_500;
 
 /**
- * Reconciles a write whose answer was lost. What is not there yet is looked for once more after `SETTLE_MS`.
+ * Reconciles a write whose answer was lost: waits until KOOK shows it, then looks once.
  * @param look a failure of it counts as `unknown`
  * @throws LostAnswerError unless the write was done, also after an abort
  */
@@ -30,18 +30,17 @@ export async function reconcile<T>(
   look: () => Promise<Sighting<T>>,
   options: CallOptions,
 ): Promise<T> {
-  const seen = await lookTwice(look, options).catch((): Sighting<T> => "unknown");
+  const seen = await lookLater(look, options).catch((): Sighting<T> => "unknown");
   if (typeof seen === "string") throw new LostAnswerError(seen, cause);
   return seen.done;
 }
 
-async function lookTwice<T>(
+async function lookLater<T>(
   look: () => Promise<Sighting<T>>,
   { signal, deadline = Number.POSITIVE_INFINITY }: CallOptions,
 ): Promise<Sighting<T>> {
+  const inTime = performance.now() + SETTLE_MS < deadline;
+  if (inTime) await delay(SETTLE_MS, signal);
   const seen = await look();
-  if (seen !== "not_done") return seen;
-  if (performance.now() + SETTLE_MS > deadline) return "unknown";
-  await delay(SETTLE_MS, signal);
-  return look();
+  return seen === "not_done" && !inTime ? "unknown" : seen;
 }

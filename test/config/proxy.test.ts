@@ -44,7 +44,7 @@ test.each([
   ["http://127.0.0.1:7890/pac?x=1#y", proxy("HTTPS_PROXY")],
   ["[::1]:7890", proxy("HTTPS_PROXY", "http://[::1]:7890")],
   [`\${HTTPS_PROXY}`, { kind: "direct" }],
-  ["`${user_config.proxy}`", { kind: "direct" }],
+  [`"\${user_config.proxy}"`, { kind: "direct" }],
   ['""', { kind: "direct" }],
   ["   ", { kind: "direct" }],
   ["socks5://127.0.0.1:7890", unusable("HTTPS_PROXY", "socks")],

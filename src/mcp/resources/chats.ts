@@ -25,7 +25,8 @@ export const chatResources: ResourceFamily = {
     for (let page: number | undefined = 1; page !== undefined && page <= LISTED_PAGES; ) {
       const listed = await listPage(page, context);
       chats.push(...listed.chats);
-      page = listed.next_page;
+      // With an allow-list, the next page would continue the search; the start of a host is no time for that.
+      page = listed.complete === false ? undefined : listed.next_page;
     }
     // A chat with a new message moves to the front between two pages, and others onto the next.
     const byCode = new Map(chats.map((chat) => [chat.row.chat_code, chat]));
@@ -40,7 +41,7 @@ export const chatResources: ResourceFamily = {
       description: "One private chat with the user's avatar; no message contents",
       mimeType: "application/json",
       complete: {
-        chat_code: (typed, { services, options }) => services.chats.complete(typed, options.signal),
+        chat_code: (typed, { services, options }) => services.chats.complete(typed, options),
       },
     },
   ],
