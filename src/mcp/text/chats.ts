@@ -61,6 +61,22 @@ export function scanText(found: Scan, { next, stopped }: Hints): string {
   );
 }
 
+/** The structured form of a page or of matches; complete without the text. */
+export function structuredPage(listed: ChatPage | Scan, hints: Hints) {
+  const { chats, page, page_total, total, next_page, complete } = listed;
+  return {
+    chats: chats.map(({ row }) => row),
+    page,
+    page_total,
+    total,
+    ...(next_page !== undefined && { next_page }),
+    ...(complete !== undefined && { complete }),
+    ...("scanned" in listed && { scanned: listed.scanned }),
+    ...("only_match" in listed && { only_match: listed.only_match }),
+    ...hints,
+  };
+}
+
 function matchesText({ chats, page, total, scanned, complete, uncounted }: Scan): string {
   const least = uncounted ? "at least " : "";
   const from = page > 1 ? `, from page ${page} on` : "";

@@ -3,11 +3,16 @@ import * as z from "zod";
 import { isMissing } from "../../access/errors.ts";
 import { type Chat, chatRowSchema, chatSchema } from "../../chats/chat.ts";
 import { type ChatPage, MAX_PAGE_SIZE } from "../../chats/page.ts";
-import type { Scan } from "../../chats/scan.ts";
 import { chatAdvice } from "../advice/chats.ts";
 import { TOKEN_LIFE_MINUTES, type Verdict } from "../confirmation.ts";
-import { waitMessage } from "../session.ts";
-import { chatLine, deleteForm, type Hints, hintsOf, pageText, scanText } from "../text/chats.ts";
+import {
+  chatLine,
+  deleteForm,
+  hintsOf,
+  pageText,
+  scanText,
+  structuredPage,
+} from "../text/chats.ts";
 import { type Context, defineTool, type ToolFamily } from "./tool.ts";
 
 const readingHints = {
@@ -64,8 +69,10 @@ const listChats = defineTool({
   }),
   annotations: readingHints,
   async run({ page = 1, page_size = MAX_PAGE_SIZE, unread_only, query }, context) {
-    const { services, explain } = context;
-    const options = reportingPages(context);
+    const { services, explain, report } = context;
+    const onPage = ({ page, page_total }: ChatPage) =>
+      report(`searched page ${page} of ${page_total}`);
+    const options = { ...context.options, onPage };
     if (!unread_only && query === undefined) {
       const listed = await services.chats.list({ page, pageSize: page_size }, options);
       const hints = hintsOf(listed, explain);
@@ -226,37 +233,5 @@ function notDeleted(
       next,
     },
     unchanged: true,
-  };
-}
-
-function structuredPage(listed: ChatPage | Scan, hints: Hints) {
-  const { chats, page, page_total, total, next_page, complete } = listed;
-  return {
-    chats: chats.map(({ row }) => row),
-    page,
-    page_total,
-    total,
-    ...(next_page !== undefined && { next_page }),
-    ...(complete !== undefined && { complete }),
-    ...("scanned" in listed && { scanned: listed.scanned }),
-    ...("only_match" in listed && { only_match: listed.only_match }),
-    ...hints,
-  };
-}
-
-/** A search waits for one page after another, so its progress is counted in pages. */
-function reportingPages({ session: { progress }, options }: Context) {
-  if (!progress) return options;
-  let told: string | undefined;
-  // Several pages may wait for the same thing at once.
-  const tell = (message: string) => {
-    if (message !== told) progress(message);
-    told = message;
-  };
-  return {
-    ...options,
-    onPage: ({ page, page_total }: ChatPage) => tell(`searched page ${page} of ${page_total}`),
-    onWait: (waitMs: number) => tell(waitMessage(waitMs)),
-    onRetry: (attempt: number) => tell(`KOOK: attempt ${attempt}`),
   };
 }

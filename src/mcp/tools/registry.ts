@@ -94,19 +94,25 @@ export function registerTools(
     const session = sessionOf(server, extra, (tookMs) => {
       deadline += tookMs;
     });
+    let reported: string | undefined;
+    // Several requests of one call may wait for the same thing.
+    const report = (message: string) => {
+      if (message !== reported) session.progress?.(message);
+      reported = message;
+    };
     const options = {
       signal,
-      // Read anew by each step: a person's time does not count.
+      // A getter, because it moves: the time that a person takes does not count.
       get deadline() {
         return deadline;
       },
-      onWait: (waitMs: number) => session.progress?.(waitMessage(waitMs)),
-      onRetry: (attempt: number) => session.progress?.(`KOOK: attempt ${attempt}`),
+      onWait: (waitMs: number) => report(waitMessage(waitMs)),
+      onRetry: (attempt: number) => report(`KOOK: attempt ${attempt}`),
     };
     const mode = tool.confirm ? confirmModes[tool.confirm] : "never";
     const confirm: Context["confirm"] = (question) =>
       confirmation.ask({ ...question, operation: tool.name, mode, session, signal });
-    return { services, session, options, language, explain, confirm };
+    return { services, options, language, explain, report, confirm };
   }
 }
 

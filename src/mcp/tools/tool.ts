@@ -6,7 +6,6 @@ import type { Language } from "../../text/language.ts";
 import type { Question, Verdict } from "../confirmation.ts";
 import type { Advice, Explain } from "../failure.ts";
 import type { Services } from "../services.ts";
-import type { Session } from "../session.ts";
 import { readArguments } from "./arguments.ts";
 import { toWireSchema } from "./json-schema.ts";
 
@@ -19,13 +18,14 @@ export type ConfirmedBy = "confirmDelete";
 /** What a tool's `run` gets beside its arguments. */
 export interface Context {
   services: Services;
-  session: Session;
   /** Of the call: its signal, deadline and progress. The deadline moves while a person decides. */
   options: CallOptions & { signal: AbortSignal };
   /** Language of the person. */
   language: Language;
   /** Puts a failure that is only a part of a result into words. */
   explain: Explain;
+  /** Tells the host how far the call is, if it asked for progress. */
+  report(message: string): void;
   /** Asks a person, as the tool's `confirm` setting demands. */
   confirm(question: Pick<Question, "fingerprint" | "sentToken" | "form">): Promise<Verdict>;
 }
