@@ -1,5 +1,4 @@
-// The entry. Zod is configured first, for the schemas that the other imports create.
-import "./jitless.ts";
+// The entry: passes the process on to the command line.
 import { runCommandLine } from "./cli/run.ts";
 
 /** From package.json, set by the build: the version, and the lowest version of Node. */
