@@ -56,7 +56,7 @@ const { metafile } = await build({
     ajv: "./scripts/no-validator.mjs",
     "ajv-formats": "./scripts/no-validator.mjs",
   },
-  plugins: [lazyParts()],
+  plugins: [lazyParts(), onlyUsedSchemas()],
 });
 // The package's own sources are ES modules.
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
@@ -86,6 +86,26 @@ function lazyParts() {
       onResolve({ filter: /^\.\.?\// }, ({ kind, path, resolveDir }) => {
         const name = kind === "dynamic-import" && partOf.get(resolve(resolveDir, path));
         return name ? { path: `./${name}.js`, external: true } : undefined;
+      });
+    },
+  };
+}
+
+/**
+ * Marks the SDK's schemas as free of side effects, so that esbuild drops the unused ones: 0.8 MiB and 2 % of a start.
+ * @returns {import("esbuild").Plugin}
+ */
+function onlyUsedSchemas() {
+  // A declaration ends where the next line starts at the margin with no bracket.
+  const declaration = /^((?:export )?const \w+Schema = )([\s\S]*?);\n(?![\s})\]])/gm;
+  return {
+    name: "only-used-schemas",
+    setup({ onLoad }) {
+      onLoad({ filter: /sdk\/dist\/esm\/types\.js$/ }, async ({ path }) => {
+        const source = await readFile(path, "utf8");
+        const contents = source.replace(declaration, "$1/* @__PURE__ */ (() => $2)();\n");
+        if (contents === source) throw new Error("the SDK's schemas have another form now");
+        return { contents };
       });
     },
   };

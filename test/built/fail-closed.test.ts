@@ -36,7 +36,7 @@ describe("under a host", () => {
         asked.push(url);
         response.end();
       });
-      const { client, end } = await attach({ args, env: { ...kook, ...env } });
+      const { client, end } = await attach({ args: [MAIN, ...args], env: { ...kook, ...env } });
       const { tools } = await client.listTools();
       expect(tools.filter(({ annotations }) => !annotations?.readOnlyHint)).toEqual([]);
       expect((await client.listResources()).resources).toEqual([]);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createLog } from "../../src/cli/log.ts";
 import { request, startBuilt } from "../support/built.ts";
 import { fakeKook } from "../support/fake-kook.ts";
+import { MAIN } from "../support/paths.ts";
 import { attach } from "../support/stdio-client.ts";
 
 test("the log drops what is below its level and keeps each message on one line", () => {
@@ -49,7 +50,10 @@ describe("at debug the log has one line each for", () => {
     message: "操作成功",
     data: { items: [], meta: { page: 1, page_total: 1, page_size: 50, total: 0 }, sort: {} },
   });
-  const debugging = (env: Record<string, string>) => ({ args: ["--log-level", "debug"], env });
+  const debugging = (env: Record<string, string>) => ({
+    args: [MAIN, "--log-level", "debug"],
+    env,
+  });
 
   test("a request, without its query, and a retry", async () => {
     let requests = 0;
