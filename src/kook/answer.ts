@@ -58,9 +58,7 @@ export function parseEnvelope(
   if (text.trim() === "") throw new MalformedAnswerError(status, "empty");
   let json: unknown;
   try {
-    json = JSON.parse(quoteLargeIntegers(text), (_, value) =>
-      typeof value === "string" ? redact(value) : value,
-    );
+    json = JSON.parse(redactJson(quoteLargeIntegers(text), redact));
   } catch {
     const problem = text.trimStart().startsWith("<") ? "an HTML page" : "not valid JSON";
     throw new MalformedAnswerError(status, problem);
@@ -68,6 +66,11 @@ export function parseEnvelope(
   const envelope = envelopeSchema.safeParse(json);
   if (!envelope.success) throw new MalformedAnswerError(status, problemOf(envelope.error));
   return envelope.data;
+}
+
+/** Escapes can hide the token, so JSON with a backslash is written again without needless ones. */
+function redactJson(json: string, redact: (text: string) => string): string {
+  return redact(json.includes("\\") ? JSON.stringify(JSON.parse(json)) : json);
 }
 
 /** Cheap test for a number of 16 digits or more: most answers have none. */

@@ -9,7 +9,9 @@ export function createRedaction(token: string): (text: string) => string {
   // Longest first, so that no end of a longer form remains.
   const forms = [...new Set(formsOf(token))].sort((a, b) => b.length - a.length);
   const found = new RegExp(forms.map(escapeForRegExp).join("|"), "g");
-  return (text) => text.replace(found, "[token]");
+  // Most texts hold no token, and includes() is much faster than the pattern.
+  return (text) =>
+    forms.some((form) => text.includes(form)) ? text.replace(found, "[token]") : text;
 }
 
 function formsOf(token: string): string[] {
@@ -24,6 +26,7 @@ function formsOf(token: string): string[] {
     forUrl,
     forUrl.replace(/%../g, (code) => code.toLowerCase()),
     token.replaceAll("/", "\\/"),
+    JSON.stringify(token).slice(1, -1),
     ...base64,
   ];
 }
