@@ -102,16 +102,11 @@ test("the questions in docs/tools.md are those that a person is asked", async ()
   }
 });
 
-/** The text of a section, its subsections included. */
-function sectionOf(path: string, heading: RegExp): string {
-  const after = fileText(path).split(heading)[1] ?? "";
-  return after.split(/^## /m)[0] ?? "";
-}
-
 /** Rows of a section's tables as cells; no cell contains a `|`. */
 function rowsUnder(path: string, heading: RegExp): string[][] {
-  const rows = sectionOf(path, heading).matchAll(/^\| (.+) \|$/gm);
-  return [...rows].map(([, row = ""]) => row.split(" | "));
+  const after = fileText(path).split(heading)[1] ?? "";
+  const section = after.split(/^## /m)[0] ?? "";
+  return [...section.matchAll(/^\| (.+) \|$/gm)].map(([, row = ""]) => row.split(" | "));
 }
 
 function realSettings() {
@@ -211,54 +206,12 @@ test.each(toolDocuments)("the sentences of `stopped` in %s are the program's", (
   ]);
 });
 
-const namesIn = (schema: { properties?: object | undefined } | undefined) =>
-  Object.keys(schema?.properties ?? {});
-
-test.each(toolDocuments)(
-  "%s names each tool, its arguments and `_meta` keys, and each result field",
-  async (path) => {
-    const client = await connect([]);
-    const { tools } = await client.listTools();
-    for (const { name, inputSchema, outputSchema, _meta } of tools) {
-      const section = sectionOf(path, new RegExp(`^## ${name}$`, "m"));
-      for (const argument of namesIn(inputSchema)) {
-        expect(section, name).toContain(`\`${argument}\``);
-      }
-      for (const field of namesIn(outputSchema)) {
-        expect(fileText(path), name).toMatch(new RegExp(`[\`"]${field}[\`"]`));
-      }
-      for (const key of Object.keys(_meta ?? {})) expect(fileText(path)).toContain(`\`${key}\``);
+test.each(toolDocuments)("%s has each result field and each `_meta` key", async (path) => {
+  const { tools } = await (await connect([])).listTools();
+  for (const { name, outputSchema, _meta } of tools) {
+    for (const field of Object.keys(outputSchema?.properties ?? {})) {
+      expect(fileText(path), name).toMatch(new RegExp(`[\`"]${field}[\`"]`));
     }
-  },
-);
-
-test.each(["README.md", chineseOf("README.md")])(
-  "%s names each tool with its arguments",
-  async (path) => {
-    const client = await connect([]);
-    const rows = rowsUnder(path, /^## (?:Tools|工具)$/m);
-    const { tools } = await client.listTools();
-    for (const { name, inputSchema } of tools) {
-      const [, args = ""] = rows.find(([first]) => first === `\`${name}\``) ?? [];
-      const { required = [] } = inputSchema;
-      for (const argument of namesIn(inputSchema)) {
-        const written = required.includes(argument) ? argument : `${argument}?`;
-        expect(args, name).toContain(`\`${written}\``);
-      }
-    }
-  },
-);
-
-test.each(["README.md", chineseOf("README.md"), ...toolDocuments])(
-  "%s names each resource",
-  async (path) => {
-    const client = await connect([]);
-    const { resources } = await client.listResources();
-    const { resourceTemplates } = await client.listResourceTemplates();
-    const known = resourceTemplates.map(({ uriTemplate }) => uriTemplate);
-    const isOfTemplate = (uri: string) =>
-      known.some((template) => uri.startsWith(template.replace(/\{.+/, "")));
-    const single = resources.map(({ uri }) => uri).filter((uri) => !isOfTemplate(uri));
-    for (const uri of [...known, ...single]) expect(fileText(path)).toContain(`\`${uri}\``);
-  },
-);
+    for (const key of Object.keys(_meta ?? {})) expect(fileText(path)).toContain(`\`${key}\``);
+  }
+});
