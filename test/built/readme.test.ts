@@ -1,12 +1,14 @@
-// The examples, tables and errors in README.md and docs/tools.md, held against the program.
+// Holds the examples, tables and errors in README.md, docs/tools.md and their Chinese twins against the program.
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { expect, test } from "vitest";
 import { HiddenChatError, TargetNotAllowedError } from "../../src/access/errors.ts";
+import type { Scan } from "../../src/chats/scan.ts";
 import { helpText } from "../../src/cli/help.ts";
+import { parseEnvelope } from "../../src/kook/answer.ts";
 import {
   ApiError,
   ConnectionError,
-  MalformedAnswerError,
+  DeadlineError,
   ProxyError,
   RateLimitError,
   TimeoutError,
@@ -16,18 +18,21 @@ import { LostAnswerError } from "../../src/kook/reconcile.ts";
 import { chatAdvice } from "../../src/mcp/advice/chats.ts";
 import { ConfirmationError } from "../../src/mcp/confirmation.ts";
 import { explainWith } from "../../src/mcp/failure.ts";
+import { hintsOf } from "../../src/mcp/text/chats.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
 import { configOf } from "../support/config.ts";
 import { call } from "../support/connect.ts";
 import { blocksOf, chineseOf, fileText } from "../support/documents.ts";
 import { connectBuilt, type Entry } from "../support/stdio-client.ts";
 
-/** The field of a question that names the chat. */
+/** The field of the form that names the chat. */
 interface Field {
   title: string;
   description: string;
   default: string;
 }
+
+const toolDocuments = ["docs/tools.md", chineseOf("docs/tools.md")];
 
 const connect = (flags: string[], options: Pick<Entry, "elicit"> = {}) =>
   connectBuilt(["--sandbox", ...flags], {}, options);
@@ -39,15 +44,15 @@ async function resource(client: Client, uri: string): Promise<Record<string, unk
 
 const EXAMPLE = /^example: (?:(kook:\S+)|(\w+) (\{.+?\}) (again )?(text|structured)(?:, (.+))?)$/;
 
-/** A token is made by chance; the documents show one for all. */
-const withoutChance = (text: string) =>
+/** A confirm_token is random; the documents show the same one everywhere. */
+const withFixedToken = (text: string) =>
   text.replace(/(confirm_token"?:?\s*"?)[0-9a-f]{16}/g, "$10123456789abcdef");
 
 test.each(["README.md", "docs/tools.md"])(
   "the examples in %s are what the sandbox answers",
   async (path) => {
     const clients = new Map<string, Client>();
-    // The two forms of one call stand one after the other.
+    // The text and the structured form of one call follow each other.
     let last = { asked: "", result: {} as Awaited<ReturnType<typeof call>> };
     const examples = blocksOf(path).filter(({ mark }) => mark?.startsWith("example: "));
     expect(examples.length).toBeGreaterThan(2);
@@ -67,9 +72,9 @@ test.each(["README.md", "docs/tools.md"])(
         last = { asked, result: await call(client, tool, JSON.parse(args)) };
       const { result } = last;
       expect(result.isError, mark).toBe(false);
-      if (form === "text") expect(text, mark).toBe(withoutChance(result.text));
+      if (form === "text") expect(text, mark).toBe(withFixedToken(result.text));
       else {
-        const structured = JSON.parse(withoutChance(JSON.stringify(result.structured)));
+        const structured = JSON.parse(withFixedToken(JSON.stringify(result.structured)));
         expect(JSON.parse(text), mark).toEqual(structured);
       }
     }
@@ -97,7 +102,7 @@ test("the questions in docs/tools.md are those that a person is asked", async ()
   }
 });
 
-/** Rows of a table as cells; a `|` inside a cell does not occur. */
+/** Rows of a section's tables as cells; no cell contains a `|`. */
 function rowsUnder(path: string, heading: RegExp): string[][] {
   const after = fileText(path).split(heading)[1] ?? "";
   const section = after.split(/^## /m)[0] ?? "";
@@ -121,7 +126,7 @@ test.each(["README.md", chineseOf("README.md")])(
   },
 );
 
-/** The failures of the documents' table, row by row. KOOK's own message is `…`, as there. */
+/** The failures of the documents' table, in its order. */
 function failures(): unknown[] {
   const refused = (status: number, code: number, message: string) =>
     new ApiError({ status, code, message });
@@ -138,35 +143,75 @@ function failures(): unknown[] {
     refused(400, 40000, "你已被对方屏蔽"),
     refused(400, 40000, "由于服务器维护，暂时无法进行此操作"),
     refused(403, 403, "你没有权限进行此操作"),
+    refused(400, 40000, "请求参数有误"),
     new RateLimitError(59),
     new RateLimitError(5, "unanswered"),
     lost,
-    new ConnectionError("its host name is not known (ENOTFOUND)", { sent: false }),
+    new DeadlineError(),
+    new ConnectionError("the host name is not known (ENOTFOUND)", { sent: false }),
+    new ConnectionError("the connection was reset (ECONNRESET)", { sent: true }),
     new ProxyError("HTTPS_PROXY", "wants a user name"),
     refused(500, 500, "系统错误"),
-    new MalformedAnswerError(200, "it is an HTML page"),
+    failureOf(() => parseEnvelope(200, "<html>", String)),
+    failureOf(() => parseEnvelope(302, "", String)),
     new LostAnswerError("not_done", lost),
     new LostAnswerError("unknown", lost),
     new ConfirmationError(),
   ];
 }
 
-test.each(["docs/tools.md", chineseOf("docs/tools.md")])(
-  "the errors in %s are those that a model is told",
-  async (path) => {
-    const rows = rowsUnder(path, /^## (?:Errors|错误)$/m).slice(1);
-    const documented = rows.map(([, told]) => told);
-    const told = failures().map((error) =>
-      explainWith(chatAdvice)(error)
-        .replace(/(HTTP \d+, ")[^"]+"/, '$1…"')
-        .replace(/(reached: ).+?\)\./, "$1….")
-        .replace(/(HTTPS_PROXY names ).+?\. /, "$1…. ")
-        .replace(
-          /^KOOK did not answer within 10000 ms\. Try again later\. (?=The chats|Whether)/,
-          "… ",
-        ),
-    );
-    const wrongArgument = await call(await connect([]), "list_chats", { page_size: 51 });
-    expect(documented).toEqual([...told, wrongArgument.text]);
-  },
-);
+function failureOf(parse: () => unknown): unknown {
+  try {
+    return parse();
+  } catch (error) {
+    return error;
+  }
+}
+
+const ERRORS = /^## (?:Errors|错误)(?::|：).+$/m;
+
+test.each(toolDocuments)("the errors in %s are those that a model is told", async (path) => {
+  const rows = rowsUnder(path, ERRORS).slice(1);
+  const documented = rows.map(([, told]) => told);
+  const told = failures().map((error) =>
+    explainWith(chatAdvice)(error)
+      .replace(/(HTTP \d+, ")[^"]+"/, '$1…"')
+      .replace(/(reached: ).+?\)\./, "$1….")
+      .replace(/(HTTPS_PROXY names ).+?\. /, "$1…. ")
+      .replace(
+        /^KOOK did not answer within 10000 ms\. Try again later\. (?=The list|It is unknown)/,
+        "… ",
+      ),
+  );
+  const misspelt = await connectBuilt([], { KOOK_READONLY: "1" });
+  const wrongSetting = await call(misspelt, "list_chats");
+  const wrongArgument = await call(await connect([]), "list_chats", { page_size: 51 });
+  expect(documented).toEqual([wrongSetting.text, ...told, wrongArgument.text]);
+  for (const [, , todo] of rows) expect(todo).toMatch(/\S/);
+});
+
+test.each(toolDocuments)("the sentences of `stopped` in %s are the program's", (path) => {
+  const rows = rowsUnder(path, /^## list_chats$/m);
+  const sentences = rows.map(([first = ""]) => /^`([A-Z\d].+)`$/.exec(first)?.[1]).filter(Boolean);
+  const stopped = (of: Partial<Scan>) => {
+    const page = { chats: [], page: 1, page_total: 1, total: 3, scanned: 3, complete: false };
+    return hintsOf({ ...page, ...of }, () => "…").stopped;
+  };
+  expect(sentences).toEqual([
+    stopped({ stoppedBy: new DeadlineError() }),
+    stopped({ skipped: 2 }),
+    stopped({}),
+    stopped({ complete: true, age_s: 47 }),
+    stopped({ complete: true, uncounted: true }),
+  ]);
+});
+
+test.each(toolDocuments)("%s has each result field and each `_meta` key", async (path) => {
+  const { tools } = await (await connect([])).listTools();
+  for (const { name, outputSchema, _meta } of tools) {
+    for (const field of Object.keys(outputSchema?.properties ?? {})) {
+      expect(fileText(path), name).toMatch(new RegExp(`[\`"]${field}[\`"]`));
+    }
+    for (const key of Object.keys(_meta ?? {})) expect(fileText(path)).toContain(`\`${key}\``);
+  }
+});
