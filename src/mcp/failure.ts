@@ -70,7 +70,8 @@ const setUp = {
 export function explainWith(advice: Advice): Explain {
   const explain = (error: unknown): string => {
     if (error instanceof LostAnswerError) {
-      return `${explain(error.cause)} ${advice.lostAnswer[error.outcome]}`;
+      // Without the cause's own advice: "Try again later" would contradict an unknown outcome.
+      return `${happened(error.cause)} ${advice.lostAnswer[error.outcome]}`;
     }
     if (error instanceof ApiError) return explainRefusal(error, advice);
     return advice.explain(error) ?? explainCommon(error);
@@ -78,11 +79,16 @@ export function explainWith(advice: Advice): Explain {
   return (error) => cut(explain(error));
 }
 
+function happened(error: unknown): string {
+  if (!(error instanceof ApiError)) return (error as Error).message;
+  const { code, status, kookMessage } = error;
+  return `KOOK refused: code ${code}, HTTP ${status}, ${quoted(kookMessage, MAX_MESSAGE_LENGTH)}.`;
+}
+
 function explainRefusal(error: ApiError, advice: Advice): string {
-  const { code, status, reason, kookMessage } = error;
-  const said = `KOOK refused: code ${code}, HTTP ${status}, ${quoted(kookMessage, MAX_MESSAGE_LENGTH)}.`;
+  const { reason } = error;
   const todo = reason === "bad_token" ? ` ${setUp.token}` : "";
-  return `${said} ${advice.refusals[reason] ?? refusals[reason]}${todo}`;
+  return `${happened(error)} ${advice.refusals[reason] ?? refusals[reason]}${todo}`;
 }
 
 function explainCommon(error: unknown): string {
