@@ -24,8 +24,8 @@ const title = ({ path, text }: Block) => `${path}: ${text.split("\n")[0]}`;
 describe("the documents in Chinese", () => {
   /** What a reader sees in place of the English words inside a block. */
   const inChinese = [
-    ["paste the bot's token here", "在此粘贴机器人的令牌"],
-    ["KOOK bot token", "KOOK 机器人令牌"],
+    ["paste the bot's token here", "在此粘贴机器人的 Token"],
+    ["KOOK bot token", "KOOK 机器人 Token"],
     ["Which private chats have unread messages?", "哪些私信有未读消息？"],
     [
       "// Show a person params.message and the chat in params.requestedSchema, and return what they decide.",

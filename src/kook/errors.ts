@@ -114,6 +114,13 @@ export class ConnectionError extends KookError {
   }
 }
 
+/** This Node or this installation cannot send requests: the network is not the cause. Nothing was sent. */
+export class InstallationError extends ConnectionError {
+  constructor(problem: string, code?: string) {
+    super(problem, { sent: false, code });
+  }
+}
+
 /** The proxy is unusable, unreachable, or refused the tunnel to KOOK. Nothing was sent to KOOK. */
 export class ProxyError extends ConnectionError {
   override readonly name = "ProxyError";

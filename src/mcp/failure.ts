@@ -5,6 +5,7 @@ import {
   type ApiErrorReason,
   ConnectionError,
   DeadlineError,
+  InstallationError,
   MalformedAnswerError,
   ProxyError,
   RateLimitError,
@@ -65,6 +66,7 @@ const setUp = {
     "The network, a proxy or KOOK_BASE_URL may be wrong. The person who runs this server can find out with its `doctor` command.",
   proxy:
     "The person who runs this server must correct the proxy variable or NO_PROXY; its `doctor` command shows what is in force.",
+  installation: "The person who runs this server must correct this and restart the server.",
 };
 
 export function explainWith(advice: Advice): Explain {
@@ -96,7 +98,7 @@ function explainCommon(error: unknown): string {
   if (error instanceof TokenError) return `${error.message} ${setUp.token}`;
   if (error instanceof ConnectionError) {
     const sent = error.sent ? "" : " Nothing was sent.";
-    return `${error.message}${sent} ${error instanceof ProxyError ? setUp.proxy : setUp.network}`;
+    return `${error.message}${sent} ${connectionAdvice(error)}`;
   }
   if (error instanceof ConfirmationError) {
     return "The question could not be put to a person, so nothing was changed. If the host's forms do not work, the person who runs this server can set the confirmation to never and rely on the host's own approval.";
@@ -113,6 +115,11 @@ function explainCommon(error: unknown): string {
   if (error instanceof DOMException && error.name === "AbortError")
     return "The call was cancelled.";
   return "This server has an internal error; the outcome is unknown.";
+}
+
+function connectionAdvice(error: ConnectionError): string {
+  if (error instanceof ProxyError) return setUp.proxy;
+  return error instanceof InstallationError ? setUp.installation : setUp.network;
 }
 
 /** Text for a model, cut to what a failure may take. */

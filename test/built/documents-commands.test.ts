@@ -1,4 +1,4 @@
-// Each command in the documents is run, or stands in a list that says why not and checks what can be checked.
+// Runs each command in the documents. Those in `notRun` are only checked; a comment says why.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { expectStarts } from "../support/server-start.ts";
 const root = projectFile(".");
 
 describe("the commands in the documents", () => {
-  /** Words of a command as a shell would make them; quotation marks and no more. */
+  /** Splits a command into words as a shell does; knows quotation marks only. */
   const wordsOf = (command: string) =>
     [...command.matchAll(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g)].map(([word]) =>
       word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"),
@@ -25,7 +25,7 @@ describe("the commands in the documents", () => {
     expectStarts(words, Object.fromEntries(pairs), command);
   }
 
-  /** Those that are run here, with what they print. */
+  /** Commands that are run, and their output. */
   const run = new Map<RegExp, RegExp>([
     [/^node dist\/main\.js --help$/, /^kook-chat-mcp: an MCP server/],
     [/^node dist\/main\.js doctor --sandbox$/, /^kook-chat-mcp \d+\.\d+\.\d+ doctor\n/],
@@ -33,28 +33,30 @@ describe("the commands in the documents", () => {
     [/^echo '.+' \| node dist\/main\.js --sandbox$/, /^\{"result"/],
     [/^node -p "JSON\.stringify\(require\(.+\)\)"$/, /dist.+main\.js"\n$/],
     [/^node -p "JSON\.stringify\(process\.execPath\)"$/, /node/],
-    [/^node -e "JSON\.parse\(.+\)" && echo OK$/, /^OK\n$/],
+    [/^node -p "JSON\.parse\(.+\) && 'OK'"$/, /^OK\n$/],
   ]);
 
-  /** Those that are not, why, and what of them can be checked all the same. */
+  /** Commands that are not run, and what is checked instead. */
   const notRun = new Map<RegExp, (command: string) => void>([
-    // Scripts of package.json, whose names have a test above; these tests are a part of them, or need what they make.
+    // test/documents.test.ts checks the scripts' names. They run these tests, or build what these tests need.
     [/^(npm ci && )?npm run [\w:-]+$/, () => {}],
+    [/^npm ci$/, () => {}],
     [/^npm ci --prefix test\/hosts$/, () => {}],
     [/^npm cit$/, () => {}],
-    // Asks KOOK itself; its tests are in test/doctor.
+    // Sends requests to KOOK; test/doctor and test/built/doctor.test.ts test it.
     [/^node dist\/main\.js doctor$/, () => {}],
     // Would run tests within tests.
+    [/^npx vitest run --project (unit|built|hosts)$/, () => {}],
     [
       /^npx vitest run (\S+)$/,
       (command) => expect(existsSync(join(root, command.split(" ").at(-1) ?? ""))).toBe(true),
     ],
-    // The hosts' own programs, which are not here.
+    // The hosts' programs are not installed here.
     [/^(claude|codex|gemini|openclaw) mcp add /, expectHostAdds],
     [/^openclaw mcp probe kook$/, () => {}],
-    // test/hosts runs Inspector; npx would fetch it.
+    // test/hosts runs Inspector; npx would download it.
     [/^npx @modelcontextprotocol\/inspector node /, expectHostAdds],
-    // test/hosts packs and installs the tarball and runs the command by its name.
+    // test/hosts packs the tarball, installs it and runs the command.
     [/^npm pack$/, () => {}],
     [
       /^npm install -g \.\/(.+)$/,

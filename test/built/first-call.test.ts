@@ -30,8 +30,8 @@ test("with --jitless the server starts, and a call says that WebAssembly is miss
   const client = await start(DIST, ["--jitless"]);
   const { text, isError } = await call(client, "list_chats");
   expect(isError).toBe(true);
-  expect(text).toContain(
-    "KOOK cannot be reached: Node runs without WebAssembly (--jitless), which this server needs.",
+  expect(text).toBe(
+    "KOOK cannot be reached: Node runs without WebAssembly (--jitless), which this server needs; remove --jitless from NODE_OPTIONS and from the host's entry. Nothing was sent. The person who runs this server must correct this and restart the server.",
   );
 });
 
@@ -43,8 +43,8 @@ test("a missing network.js is reported, and used once it is back", async () => {
   await rename(part, `${part}.away`);
   const client = await start(dist);
   const { text } = await call(client, "list_chats");
-  expect(text).toContain(
-    "KOOK cannot be reached: a file of this server cannot be loaded (MODULE_NOT_FOUND); install or build it again.",
+  expect(text).toBe(
+    "KOOK cannot be reached: a file of this server cannot be loaded (MODULE_NOT_FOUND); install or build it again. Nothing was sent. The person who runs this server must correct this and restart the server.",
   );
   await rename(`${part}.away`, part);
   expect((await call(client, "list_chats")).structured).toMatchObject({ total: 480 });

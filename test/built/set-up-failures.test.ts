@@ -1,4 +1,4 @@
-// Ways in which a set-up fails, each caused on the built file as a host starts it, and compared with the words that
+// Causes each failure of a set-up on the built file, as a host starts it, and compares the words with those that
 // docs/troubleshooting.md quotes.
 import { spawnSync } from "node:child_process";
 import { createServer } from "node:http";
@@ -28,7 +28,7 @@ function quoted(name: string): string {
   return words;
 }
 
-/** What the first call says. */
+/** The text of the first call, which must fail. */
 async function firstCall(env: Env): Promise<string> {
   const { client } = await attach({ env });
   const { text, isError } = await call(client, "list_chats");
@@ -42,21 +42,21 @@ async function sandbox(token?: string): Promise<Env> {
   return { KOOK_BASE_URL, ...(token !== undefined && rest) };
 }
 
-describe("a host that cannot start the server", () => {
-  test.each(["node", "npx"])("says that %s is not to be found", async (command) => {
+describe("where a host cannot start the server", () => {
+  test.each(["node", "npx"])("the host says that it does not find %s", async (command) => {
     const { errors } = await attach({ command, args: [MAIN], env: { PATH: "/nowhere" } });
     expect([...errors]).toEqual([quoted(`no ${command}`)]);
   });
 
-  test("sees the connection closed, and Node's words in the log, where the path is wrong", async () => {
+  test("a wrong path closes the connection, and the log has Node's error", async () => {
     const { errors, log } = await attach({ args: ["/path/to/kook-chat-mcp/dist/main.js"] });
     expect([...errors]).toContain("MCP error -32000: Connection closed");
     expect(fileText("docs/troubleshooting.md")).toContain("MCP error -32000: Connection closed");
     expect(log).toContain(`${quoted("wrong path")}\n`);
   });
 
-  test("is told which Node it has started, where that one is too old", async () => {
-    // The one that runs the tests, told that it is older: real old ones would be downloads of 40 MB each.
+  test("the log names the version and path of a Node that is too old", async () => {
+    // A newer Node that says it is older: a real old one would be a download of 40 MB.
     const older = 'Object.defineProperty(process, "versions", { value: { node: "18.20.8" } })';
     const args = ["--import", `data:text/javascript,${encodeURIComponent(older)}`, MAIN];
     const { errors, log } = await attach({ args });
@@ -64,12 +64,12 @@ describe("a host that cannot start the server", () => {
     expect(log.replace(process.execPath, "/usr/bin/node")).toBe(`${quoted("old node")}\n`);
   });
 
-  test("does not find a relative path from its own folder", async () => {
+  test("a relative path starts at the host's folder", async () => {
     const { log } = await attach({ args: ["dist/main.js"], cwd: "/" });
     expect(log).toContain("Error: Cannot find module '/dist/main.js'");
   });
 
-  test("reads what a wrapper prints as a message", async () => {
+  test("the host reads the output of a wrapper script as a message", async () => {
     const script = `echo Starting…; exec '${process.execPath}' '${MAIN}' --sandbox`;
     const { errors } = await attach({ command: "sh", args: ["-c", script] });
     expect([...errors]).toEqual([quoted("polluted stdout")]);
@@ -85,7 +85,7 @@ describe("a wrong setting", () => {
     ["plain http", { env: { KOOK_BASE_URL: "http://www.kookapp.cn/api/v3" } }],
   ];
 
-  test.each(starts)("(%s) is told by each call and by the log", async (name, start) => {
+  test.each(starts)("(%s) is named by each call and by the log", async (name, start) => {
     const seen = await attach(start);
     const { text, isError } = await call(seen.client, "list_chats");
     expect({ text, isError }).toEqual({ text: quoted(name), isError: true });
@@ -93,7 +93,7 @@ describe("a wrong setting", () => {
   });
 });
 
-test("a host needs to give neither a PATH nor a home, and may start the server anywhere", () => {
+test("the server starts without PATH and HOME, in any folder", () => {
   const request = { jsonrpc: "2.0", id: 1, method: "ping" };
   const { status, stdout } = spawnSync(process.execPath, [MAIN], {
     cwd: "/",
@@ -105,14 +105,14 @@ test("a host needs to give neither a PATH nor a home, and may start the server a
   expect(JSON.parse(stdout)).toEqual({ jsonrpc: "2.0", id: 1, result: {} });
 });
 
-describe("a path of Windows in JSON", () => {
-  test("is an error of the file, or another path, where backslashes stand alone", () => {
+describe("a Windows path in JSON", () => {
+  test("with single backslashes is a syntax error or another path", () => {
     expect(() => JSON.parse(String.raw`{ "path": "C:\kook\main.js" }`)).toThrow();
     const { path } = JSON.parse(String.raw`{ "path": "C:\node\tools\bot.js" }`);
     expect(path).toBe("C:\node\tools\bot.js");
   });
 
-  test("is the path itself in the documents", () => {
+  test("has double backslashes in the documents", () => {
     const [windows] = blocksOf("docs/hosts.md").filter(
       ({ text }) => text.includes('main.js"]') && text.includes("C:"),
     );
@@ -122,11 +122,11 @@ describe("a path of Windows in JSON", () => {
 });
 
 describe("the token", () => {
-  test("is missing", async () => {
+  test("that is missing is named, with where to get one", async () => {
     expect(await firstCall(await sandbox())).toBe(quoted("no token"));
   });
 
-  test("counts as missing where a host left its variable as it was", async () => {
+  test("that the host did not fill in counts as missing", async () => {
     for (const literal of ["KOOK_TOKEN", "env:KOOK_TOKEN", "input:kook-token"].map(
       (name) => `$\{${name}}`,
     )) {
@@ -134,13 +134,13 @@ describe("the token", () => {
     }
   });
 
-  test("is still the example's", async () => {
-    for (const words of ["paste the bot's token here", "在此粘贴机器人的令牌"]) {
+  test("that is still the example's placeholder is refused before a request", async () => {
+    for (const words of ["paste the bot's token here", "在此粘贴机器人的 Token"]) {
       expect(await firstCall(await sandbox(words))).toBe(quoted("placeholder"));
     }
   });
 
-  test("is another one, cut short, or an OAuth user's", async () => {
+  test("that KOOK does not know, cut short or of OAuth, is refused by KOOK", async () => {
     const tokens = ["1/MTIzNDU=/abcdefghijklmnop==", SANDBOX_TOKEN.slice(0, -1), "Bearer 3f1c7d"];
     for (const token of tokens) {
       expect(await firstCall(await sandbox(token)), token).toBe(quoted("refused token"));
@@ -148,19 +148,19 @@ describe("the token", () => {
   });
 
   test.each([`\n Bot ${SANDBOX_TOKEN} \n`, `"${SANDBOX_TOKEN}"`])(
-    "is taken with KOOK's own prefix, white space and quotation marks around it: %j",
+    "is accepted with `Bot `, white space or quotation marks around it: %j",
     async (token) => {
       const { client } = await attach({ env: await sandbox(token) });
       expect((await call(client, "list_chats")).text).toContain("480 chats");
     },
   );
 
-  test("is in a file that is not there", async () => {
+  test("in a file that does not exist is named with the file", async () => {
     const env = { ...(await sandbox()), KOOK_TOKEN_FILE: "/path/to/token" };
     expect(await firstCall(env)).toBe(quoted("token file"));
   });
 
-  test("does not keep the server from starting, and is told of in the log", async () => {
+  test("that is missing does not keep the server from starting, and is in the log", async () => {
     const { client, log } = await attach({});
     expect((await client.listTools()).tools).not.toEqual([]);
     expect(log).toContain("No KOOK token is set");
@@ -170,22 +170,22 @@ describe("the token", () => {
 describe("the network", () => {
   const token = { KOOK_TOKEN: UNKNOWN_TOKEN };
 
-  test("knows no such host", async () => {
+  test("does not know the host name", async () => {
     const env = { ...token, KOOK_BASE_URL: "https://kook.invalid/api/v3" };
-    // Without any network the system says EAI_AGAIN.
+    // A machine without a network says EAI_AGAIN.
     const text = (await firstCall(env)).replace(
-      "the host name cannot be looked up just now (EAI_AGAIN)",
+      "the host name cannot be looked up now (EAI_AGAIN)",
       "the host name is not known (ENOTFOUND)",
     );
     expect(text).toBe(quoted("no name"));
   });
 
-  test("has nothing at that address", async () => {
+  test("has no server at the address", async () => {
     const env = { ...token, KOOK_BASE_URL: `http://127.0.0.1:${await closedPort()}/api/v3` };
     expect(await firstCall(env)).toBe(quoted("nothing listens"));
   });
 
-  test("is silent", async () => {
+  test("gives no answer in time", async () => {
     const port = await listen(
       createTcpServer((socket) => onTestFinished(() => void socket.destroy())),
     );
@@ -197,13 +197,18 @@ describe("the network", () => {
     expect(await firstCall(env)).toBe(quoted("no answer"));
   });
 
-  test("goes by a proxy that does not run", async () => {
+  test("has a proxy that does not run", async () => {
     const proxy = `http://127.0.0.1:${await closedPort()}`;
     const env = { ...token, KOOK_BASE_URL: "https://kook.invalid/api/v3", HTTPS_PROXY: proxy };
     expect(await firstCall(env)).toBe(quoted("proxy down"));
   });
 
-  test("goes by a proxy that wants a password", async () => {
+  test("has a SOCKS proxy", async () => {
+    const env = { ...token, ALL_PROXY: "socks5://127.0.0.1:1080" };
+    expect(await firstCall(env)).toBe(quoted("socks proxy"));
+  });
+
+  test("has a proxy that wants a password", async () => {
     const server = createServer();
     server.on("connect", (_request, socket) =>
       socket.end("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n"),
@@ -213,7 +218,7 @@ describe("the network", () => {
     expect(await firstCall(env)).toBe(quoted("proxy password"));
   });
 
-  test("opens the encryption, until its certificate is given to Node", async () => {
+  test("intercepts TLS, until NODE_EXTRA_CA_CERTS names its certificate", async () => {
     const certificate = "test/fixtures/tls/localhost.pem";
     const key = fileText("test/fixtures/tls/key.pem");
     const body = JSON.stringify({ code: 401, message: "你的用户凭证不正确", data: {} });
@@ -226,7 +231,7 @@ describe("the network", () => {
     expect(await firstCall({ ...env, NODE_EXTRA_CA_CERTS: path })).toBe(quoted("refused token"));
   });
 
-  test("shows a page of its own instead of KOOK", async () => {
+  test("answers with a login page or a redirect instead of KOOK", async () => {
     const page = await fakeKook((_request, response) =>
       response.setHeader("Connection", "close").end("<html>Please log in</html>"),
     );
@@ -238,13 +243,18 @@ describe("the network", () => {
   });
 });
 
-test("every failure that the document quotes was caused above", () => {
+test("Node without WebAssembly is named, with the option to remove", async () => {
+  const env = { KOOK_TOKEN: UNKNOWN_TOKEN, NODE_OPTIONS: "--jitless" };
+  expect(await firstCall(env)).toBe(quoted("jitless"));
+});
+
+test("every failure that the document quotes is caused above", () => {
   expect([...quotes.keys()].filter((name) => !tried.has(name))).toEqual([]);
 });
 
-test("a file with a comma too many is no JSON, and the document's command says so", () => {
-  const program = "JSON.parse(process.argv[1])";
-  const { status, stderr } = spawnSync(process.execPath, ["-e", program, '{"a": 1,}'], {
+test("the document's command names the place of a surplus comma", () => {
+  const program = "JSON.parse(process.argv[1]) && 'OK'";
+  const { status, stderr } = spawnSync(process.execPath, ["-p", program, '{"a": 1,}'], {
     encoding: "utf8",
   });
   expect(status).toBe(1);

@@ -1,4 +1,4 @@
-// The programs in docs/hosts.md, run unchanged against the built server, with the packages of test/hosts.
+// Runs the programs in docs/hosts.md unchanged against the built server, with the packages of test/hosts.
 import { execFile } from "node:child_process";
 import { delimiter, dirname } from "node:path";
 import { promisify } from "node:util";
@@ -22,11 +22,11 @@ describe("the programs in docs/hosts.md", () => {
 
   test.each(programs)("$path, $mark", async ({ text }) => {
     const env = await sandboxEnv();
-    // Some of the packages need Node 22. The server that they start then runs on it too.
+    // Some packages need Node 22. The server that they start runs on it too.
     const node = node22();
     const program = text.replaceAll("/path/to/kook-chat-mcp/dist/main.js", MAIN);
     const { stdout } = await promisify(execFile)(node, ["--input-type=module", "-e", program], {
-      // Where the packages are found.
+      // The folder with the packages.
       cwd: projectFile("test/hosts"),
       env: { ...env, PATH: [dirname(node), process.env["PATH"]].join(delimiter) },
     });

@@ -1,6 +1,6 @@
 // Network failures in words. Only their codes are passed on: messages and causes may quote URLs, headers and passwords.
 import type { ProxyProblem, Route } from "../../config/proxy.ts";
-import { ConnectionError, ProxyError, TimeoutError } from "../errors.ts";
+import { ConnectionError, InstallationError, ProxyError, TimeoutError } from "../errors.ts";
 
 /** A failure before the answer's status. `sent` tells whether undici had begun to write the request. */
 export function requestFailure(
@@ -33,10 +33,10 @@ export function bodyFailure(error: unknown, signal: AbortSignal): unknown {
   return new ConnectionError(reasonOf(code), { sent: true, code });
 }
 
-export function loadFailure(error: unknown): ConnectionError {
+export function loadFailure(error: unknown): InstallationError {
   const code = codeOf(error);
-  const reason = `a file of this server cannot be loaded (${code}); install or build it again`;
-  return new ConnectionError(reason, { sent: false, code });
+  const problem = `a file of this server cannot be loaded (${code}); install or build it again`;
+  return new InstallationError(problem, code);
 }
 
 /** For an error of any Fetch. One that is not ours may have been thrown after the request was sent. */

@@ -2,7 +2,7 @@
 import { agentOptions, type Env, readProxySettings, routeOf } from "../../config/proxy.ts";
 import { unlessAborted } from "../abort.ts";
 import type { Fetch } from "../client.ts";
-import { ConnectionError } from "../errors.ts";
+import { InstallationError } from "../errors.ts";
 import { bodyFailure, loadFailure, requestFailure, unusableProxy } from "./failure.ts";
 import type { Transport } from "./transport.ts";
 
@@ -18,9 +18,8 @@ export function createNetworkFetch(env: Env): Fetch {
     // Fail closed: without this check undici would send the request past a proxy that it was not given.
     if (route.kind === "unusable") throw unusableProxy(route);
     if (!("WebAssembly" in globalThis)) {
-      throw new ConnectionError(
-        "Node runs without WebAssembly (--jitless), which this server needs",
-        { sent: false },
+      throw new InstallationError(
+        "Node runs without WebAssembly (--jitless), which this server needs; remove --jitless from NODE_OPTIONS and from the host's entry",
       );
     }
     const send = await load();
