@@ -135,7 +135,7 @@ describe("the token", () => {
   });
 
   test("is still the example's", async () => {
-    for (const words of ["paste the bot's token here", "在此粘贴机器人的 Token"]) {
+    for (const words of ["paste the bot's token here", "在此粘贴机器人的令牌"]) {
       expect(await firstCall(await sandbox(words))).toBe(quoted("placeholder"));
     }
   });
