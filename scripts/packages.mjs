@@ -1,5 +1,5 @@
-// What hosts, the MCP registry and the READMEs are told of this server, made from package.json and the table of settings.
-// Pure: scripts/generate.mjs reads and writes the files.
+// Makes the MCPB manifest, server.json and the generated parts of the READMEs from package.json and the settings table. Pure:
+// scripts/generate.mjs reads and writes the files.
 
 /** @typedef {import("../src/config/settings.ts").Setting} Setting */
 /** @typedef {import("../src/config/settings.ts").Text} Text */
@@ -19,7 +19,7 @@ const plain = (markdown) => markdown.replaceAll("`", "");
 
 /**
  * The manifest of the MCPB bundle, version 0.3 of https://github.com/modelcontextprotocol/mcpb. A host shows a form for
- * `user_config` and puts what was filled in, as text, into the environment.
+ * `user_config` and passes the values on in the environment, as text.
  * @param {PackageJson} manifest
  * @param {Setting[]} settings
  * @param {{ name: string, description: string }[]} tools
@@ -34,7 +34,7 @@ export function mcpbManifest(manifest, settings, tools) {
     display_name: TITLE,
     version: manifest.version,
     description: DESCRIPTION.en,
-    long_description: `${DESCRIPTION.zh}。需要机器人的令牌：在 https://developer.kookapp.cn/app/index 新建或选择应用，于「机器人」页复制 Token。\n\n${DESCRIPTION.en}. Needs the bot's token: create or choose an application at https://developer.kookapp.cn/app/index, open 机器人 (bot) and copy it.`,
+    long_description: `${DESCRIPTION.zh}。需要机器人的 Token：在 https://developer.kookapp.cn/app/index 新建或选择应用，于「机器人」页复制 Token。\n\n${DESCRIPTION.en}. Needs the bot's token: create or choose an application at https://developer.kookapp.cn/app/index, open 机器人 (bot) and copy it.`,
     author: { name: "the kook-chat-mcp authors" },
     license: manifest.license,
     keywords: manifest.keywords,
@@ -74,8 +74,7 @@ export const REGISTRY_SCHEMA =
   "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
 
 /**
- * server.json of the MCP registry. Its `name` is package.json's `mcpName`, by which the registry sees that the two belong
- * together.
+ * server.json of the MCP registry. Its `name` must be package.json's `mcpName`: the registry compares them.
  * @param {PackageJson} manifest
  * @param {Setting[]} settings
  */
@@ -117,11 +116,10 @@ const MAIN_HERE = "/path/to/kook-chat-mcp/dist/main.js";
 const TOKEN_HERE = "paste the bot's token here";
 
 /**
- * Links that make a host install the server as it was built on this machine. VS Code asks for its path and the token, and
- * keeps the token; Cursor shows the entry, in which both are to be written. GitHub follows https: links only, so both hosts
- * have pages that lead on to their own scheme.
+ * Links that install the built server in a host. VS Code asks for its path and the token, and stores the token; Cursor shows
+ * the entry, to be completed by hand. GitHub allows https: links only, so both go through a page of the host.
  *
- * They name no npm package as long as this one is not on the registry: whoever took the name there would be run by them.
+ * Do not name the npm package before it is published: the links would run the code of anyone who registers the name.
  */
 export function installLinks() {
   const vscode = JSON.stringify({
@@ -165,13 +163,13 @@ export function installBlock(language) {
   const { vscode, insiders, cursor } = installLinks();
   const words = {
     en: {
-      links: "Or install what was built by a link, in ",
+      links: "Or install the built server by a link: ",
       needs:
-        "VS Code asks for the path of step 1 and for the token; in Cursor, write both into the entry that it shows.",
+        "VS Code asks for the path from step 1 and for the token. In Cursor, write both into the entry that it shows.",
     },
     zh: {
-      links: "也可以通过链接安装已构建好的服务器：",
-      needs: "VS Code 会询问第 1 步中的路径和令牌；Cursor 会显示配置，请把两者填进去。",
+      links: "也可以用链接安装构建好的程序：",
+      needs: "VS Code 会询问第 1 步的路径和 Token；Cursor 会显示一段配置，请把两者填进去。",
     },
   }[language];
   const links = [
