@@ -24,7 +24,7 @@ function start(): string | undefined {
 }
 
 /**
- * Lets Node 22 and later keep V8's compiled code, which saves a tenth of a start. The folder lies beside the program, because
+ * Lets Node 22.8 and later keep V8's compiled code, which saves a tenth of a start. The folder lies beside the program, because
  * a cache in the shared temporary folder could be planted by another user. Without write access Node goes on without it.
  */
 function enableCompileCache(): void {
