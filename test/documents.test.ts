@@ -1,5 +1,4 @@
 // What the documents say beside prose: configurations, programs, links, and that their twins in Chinese say the same.
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -144,19 +143,4 @@ test("every TOML block parses, and its server entry starts the server", () => {
   expect(blocks.map((block) => expectEntriesStart(parseToml(block.text), title(block)))).toEqual([
     1, 1,
   ]);
-});
-
-const python = spawnSync("python3", ["--version"]).status === 0;
-
-test.skipIf(!python)("every Python block compiles", () => {
-  const blocks = allBlocks("python");
-  expect(blocks).toHaveLength(4);
-  const program = "import sys; compile(sys.stdin.read(), 'example.py', 'exec')";
-  for (const block of blocks) {
-    const { status, stderr } = spawnSync("python3", ["-c", program], {
-      input: block.text,
-      encoding: "utf8",
-    });
-    expect(status, `${title(block)}\n${stderr}`).toBe(0);
-  }
 });
