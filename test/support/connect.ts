@@ -29,18 +29,24 @@ interface ConnectOptions extends Partial<ServerOptions> {
   ) => ElicitResult | Promise<ElicitResult>;
 }
 
-/** Connects a client; it is closed when the test ends. */
-export async function connect({
-  fetch = new Sandbox().fetch,
-  token = { scheme: "Bot", value: SANDBOX_TOKEN },
-  allowTargets,
-  scanBudgetMs = 1000,
-  timeoutMs = 1000,
-  maxWaitMs = 1000,
-  onTransport,
-  elicit,
-  ...options
-}: ConnectOptions = {}): Promise<Client> {
+/**
+ * Connects a client; it is closed when the test ends.
+ * @param atEnd registers the closing, for hooks and `test.concurrent`
+ */
+export async function connect(
+  {
+    fetch = new Sandbox().fetch,
+    token = { scheme: "Bot", value: SANDBOX_TOKEN },
+    allowTargets,
+    scanBudgetMs = 1000,
+    timeoutMs = 1000,
+    maxWaitMs = 1000,
+    onTransport,
+    elicit,
+    ...options
+  }: ConnectOptions = {},
+  atEnd: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<Client> {
   const kook = new KookClient({
     fetch,
     token,
@@ -66,7 +72,7 @@ export async function connect({
   const [near, far] = InMemoryTransport.createLinkedPair();
   onTransport?.(far);
   await Promise.all([server.connect(far), client.connect(near)]);
-  onTestFinished(() => client.close());
+  atEnd(() => client.close());
   return client;
 }
 
