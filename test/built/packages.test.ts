@@ -233,8 +233,9 @@ describe("generation", () => {
 
   test("tells by name what has drifted", () => {
     const copy = mkdtempSync(join(folder, "copy-"));
+    // Junctions: on Windows only administrators may make symbolic links.
     for (const part of ["src", "test", "node_modules"])
-      symlinkSync(join(root, part), join(copy, part));
+      symlinkSync(join(root, part), join(copy, part), "junction");
     for (const part of ["package.json", "README.md", "server.json", "mcpb"]) {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }
