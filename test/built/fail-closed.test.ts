@@ -147,7 +147,7 @@ describe.skipIf(!hasScript)("in a terminal (needs util-linux's script)", () => {
   });
 });
 
-test("a call that came before the host closed stdin still gets the line", async () => {
+test("a call sent before the host closes stdin still gets the line", async () => {
   const child = startBuilt(["--sandbxo"]);
   child.stdin.end(request(1, "tools/call", { name: "list_chats", arguments: {} }));
   const [line] = await once(createInterface(child.stdout), "line");

@@ -1,4 +1,4 @@
-// The built server behind a real CONNECT proxy, with a real TLS server where KOOK would be; all on loopback.
+// The built server behind a real CONNECT proxy, with a real TLS server instead of KOOK; all on loopback.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";

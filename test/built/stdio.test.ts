@@ -81,13 +81,13 @@ describe("the built server over real sockets", () => {
     };
     const { isError } = await call(await connectBuilt([], env), "list_chats");
     expect(isError).toBe(true);
-    // A read is tried three times.
+    // A read has three attempts.
     expect(proxied).toEqual(Array(3).fill("kook.invalid:443"));
   });
 });
 
 describe("starting", () => {
-  test("without a token answers all that needs no network, and the first call explains", async () => {
+  test("without a token answers every request that needs no network, and the first call explains", async () => {
     const client = await connectBuilt([], {});
     expect((await client.listTools()).tools).not.toEqual([]);
     expect((await client.listResourceTemplates()).resourceTemplates).not.toEqual([]);
@@ -148,7 +148,7 @@ describe("starting", () => {
 });
 
 describe("stdout", () => {
-  test("carries JSON-RPC and nothing else, also when what comes in is not", async () => {
+  test("carries only JSON-RPC, also after input that is not", async () => {
     const child = startBuilt(["--sandbox", "--log-level", "debug"]);
     const output = text(child.stdout);
     child.stdin.end(`nonsense\n{"jsonrpc":"2.0"}\n${initialize}${listChats}${request(2, "ping")}`);

@@ -163,7 +163,7 @@ test.each([
   expect((await next()).result?.structuredContent).toMatchObject({ chat_code });
 });
 
-test("the first question of a call is withdrawn from the SDK's own client with the call", async () => {
+test("cancelling a call withdraws its question from the SDK's client", async () => {
   const client = new Client(
     { name: "test", version: "1.0.0" },
     { capabilities: { elicitation: {} } },

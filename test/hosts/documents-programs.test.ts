@@ -22,11 +22,11 @@ describe("the programs in docs/hosts.md", () => {
 
   test.each(programs)("$path, $mark", async ({ text }) => {
     const env = await sandboxEnv();
-    // Some of the packages need Node 22. The server that they start then runs on it too.
+    // Some of the packages need Node 22; the server that they start runs on it too.
     const node = node22();
     const program = text.replaceAll("/path/to/kook-chat-mcp/dist/main.js", MAIN);
     const { stdout } = await promisify(execFile)(node, ["--input-type=module", "-e", program], {
-      // Where the packages are found.
+      // The packages are resolved from here.
       cwd: projectFile("test/hosts"),
       env: { ...env, PATH: [dirname(node), process.env["PATH"]].join(delimiter) },
     });

@@ -1,4 +1,4 @@
-// A real MCP client connected to the server in this process, with a sandbox where KOOK would be.
+// A real MCP client connected to the server in this process, with a sandbox instead of KOOK.
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import {
@@ -22,7 +22,7 @@ interface ConnectOptions extends Partial<ServerOptions> {
   maxWaitMs?: number;
   /** Changes the server's end of the connection, before it is used. */
   onTransport?: (transport: InMemoryTransport) => void;
-  /** How the host answers when it is to ask a person; without it the host cannot. */
+  /** The person's answer to a form; without it the host cannot ask. */
   elicit?: (
     form: ElicitRequestFormParams,
     signal: AbortSignal,

@@ -8,7 +8,7 @@ import { sleep } from "./simulation.ts";
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());
 
-/** The present window of one of KOOK's buckets. */
+/** The current window of one of KOOK's buckets. */
 interface Window {
   used: number;
   resetAt: number;
