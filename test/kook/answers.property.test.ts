@@ -125,7 +125,7 @@ test("any response is parsed as documented, or refused with a KookError", async 
         await outcomesOf(async () => ({ status: code, headers: heads, body: answer() })),
       );
     }),
-    { seed: 1, numRuns: 400 },
+    { seed: 1, numRuns: 200 },
   );
 });
 
@@ -137,7 +137,7 @@ test("any error of the network becomes a KookError", async () => {
       for (const outcome of outcomes) expect(outcome).toMatchObject({ status: "rejected" });
       expectDocumented(outcomes);
     }),
-    { seed: 1, numRuns: 200 },
+    { seed: 1, numRuns: 100 },
   );
 });
 

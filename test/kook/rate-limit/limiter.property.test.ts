@@ -158,7 +158,7 @@ test("every call ends, none is sent while its bucket is known to be empty, and e
         }
       },
     ),
-    { seed: 1, numRuns: 400 },
+    { seed: 1, numRuns: 200 },
   );
 });
 
@@ -194,6 +194,6 @@ test("every call ends, also if the answers contradict one another", async () => 
         for (const end of ends) if (end !== "served") expect(end).toBeInstanceOf(RateLimitError);
       },
     ),
-    { seed: 1, numRuns: 200 },
+    { seed: 1, numRuns: 100 },
   );
 });
