@@ -3,7 +3,7 @@
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
 import { viewChat } from "../kook/endpoints/user-chat.ts";
-import { ApiError } from "../kook/errors.ts";
+import { ApiError, UnreadableDataError } from "../kook/errors.ts";
 import type { WireChat, WireChatRow } from "../kook/wire/chat.ts";
 import { HiddenChatError, TargetNotAllowedError } from "./errors.ts";
 import { KnownChats } from "./known-chats.ts";
@@ -33,16 +33,21 @@ export class Access {
     return this.#known.has(chatCode);
   }
 
-  /** Remembers the chats that may be seen. */
+  /** Whether KOOK's list has shown this chat: only then does its absence from the list mean that it is gone. */
+  wasListed(chatCode: string): boolean {
+    return this.#known.wasListed(chatCode);
+  }
+
+  /** Remembers the chats of a list page that may be seen. */
   learn(chats: readonly WireChatRow[]): void {
     for (const { code, target_info } of chats) {
-      const targetId = target_info?.id ?? "";
-      if (this.allowsUser(targetId)) this.#known.add(code, targetId);
+      if (this.allowsUser(target_info?.id ?? "")) this.#known.add(code, true);
     }
   }
 
   /**
    * Reads one chat from KOOK, if it may be seen. Missing and hidden chats take the same requests and end in the same error.
+   * KOOK may find a chat by another spelling of its code: the answer's `code` is the right one.
    * @throws HiddenChatError with an allow-list; what the call throws
    */
   async viewChat(chatCode: string, options?: CallOptions): Promise<WireChat> {
@@ -51,19 +56,15 @@ export class Access {
       .catch((error: unknown) => {
         throw this.allowedTargets && mayMeanMissing(error) ? new HiddenChatError() : error;
       });
-    this.admit(chat);
-    return chat;
-  }
-
-  /** Lets a chat that KOOK has answered with pass, and remembers it. @throws HiddenChatError if it is off the allow-list */
-  admit(chat: WireChat): void {
     if (!this.allowsUser(chat.target_info?.id ?? "")) throw new HiddenChatError();
-    this.learn([chat]);
+    this.#known.add(chat.code, false);
+    return chat;
   }
 }
 
 /** KOOK's refusal of a missing chat is not documented, so every refusal counts that could tell it from a hidden one. */
 function mayMeanMissing(error: unknown): boolean {
+  if (error instanceof UnreadableDataError) return true;
   return (
     error instanceof ApiError &&
     !["bad_token", "maintenance", "server_error"].includes(error.reason)

@@ -1,19 +1,24 @@
-// Which chat codes KOOK has told of, and who they are with.
+// Which chat codes KOOK has told of, and whether its list has shown them.
 
 /** More chats than a person works on in a session. */
 const MAX_CHATS = 10_000;
 
-/** A bounded map from chat code to user id; the oldest entries go first. Only chats that may be seen are added. */
+/** Bounded; the oldest entries go first. Only chats that may be seen are added. */
 export class KnownChats {
-  readonly #targets = new Map<string, string>();
+  readonly #listed = new Map<string, boolean>();
 
   has(chatCode: string): boolean {
-    return this.#targets.has(chatCode);
+    return this.#listed.has(chatCode);
   }
 
-  add(chatCode: string, targetId: string): void {
-    this.#targets.set(chatCode, targetId);
-    const [oldest] = this.#targets.keys();
-    if (this.#targets.size > MAX_CHATS && oldest !== undefined) this.#targets.delete(oldest);
+  /** Whether KOOK's list has shown the chat. */
+  wasListed(chatCode: string): boolean {
+    return this.#listed.get(chatCode) === true;
+  }
+
+  add(chatCode: string, listed: boolean): void {
+    this.#listed.set(chatCode, listed || this.wasListed(chatCode));
+    const [oldest] = this.#listed.keys();
+    if (this.#listed.size > MAX_CHATS && oldest !== undefined) this.#listed.delete(oldest);
   }
 }

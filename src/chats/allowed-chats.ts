@@ -1,7 +1,7 @@
 // The chats on an allow-list, found among all chats of the bot.
 import { isMissing } from "../access/errors.ts";
 import { UnfinishedSearchError } from "./errors.ts";
-import type { ChatPage, ListedChat } from "./page.ts";
+import type { ListedChat } from "./page.ts";
 import type { ReadPage } from "./prefetch.ts";
 import { MAX_PAGES, scan } from "./scan.ts";
 
@@ -25,7 +25,7 @@ export interface AllowedChatsSource {
 export interface SearchOptions {
   budgetMs: number;
   signal: AbortSignal | undefined;
-  onPage?: ((page: ChatPage) => void) | undefined;
+  onPage?: (() => void) | undefined;
 }
 
 /** A row and when it was read, on the monotonic clock. */
@@ -106,12 +106,12 @@ export class AllowedChatSearch {
       filter: { targets: this.#targets },
       firstPage: known?.nextPage ?? 1,
       // There is one chat a user, so the last one found ends the search.
-      enough: Math.max(1, this.#targets.size - rows.length),
+      enough: Math.max(1, this.#targets.size - usersOf(rows)),
     });
     const readAt = performance.now();
     const all = [...rows, ...scanned.chats.map((chat) => ({ chat, readAt }))];
-    const gaps = known?.gaps || scanned.skipped !== undefined;
-    const complete = all.length >= this.#targets.size || (scanned.complete && !gaps);
+    const gaps = known?.gaps || scanned.skipped !== undefined || scanned.nameless !== undefined;
+    const complete = usersOf(all) >= this.#targets.size || (scanned.complete && !gaps);
     const nextPage = complete ? undefined : scanned.next_page;
     // A search that reached the end but missed something starts again the next time.
     if (changes === this.#changes && (complete || nextPage !== undefined)) {
@@ -122,10 +122,13 @@ export class AllowedChatSearch {
     return {
       ...resultOf(all),
       complete,
-      stoppedBy: scanned.stoppedBy ?? new UnfinishedSearchError(),
+      stoppedBy: scanned.stoppedBy ?? new UnfinishedSearchError(nextPage !== undefined),
     };
   }
 }
+
+/** KOOK may list a user twice. */
+const usersOf = (rows: Row[]) => new Set(rows.map(({ chat }) => chat.row.target_id)).size;
 
 function resultOf(rows: Row[]): Pick<AllowedChats, "chats" | "age_s"> {
   const ageMs = performance.now() - Math.min(...rows.map(({ readAt }) => readAt));

@@ -19,8 +19,8 @@ import { prefetch, type ReadPage } from "./prefetch.ts";
 import { MAX_PAGES, type Scan, scan } from "./scan.ts";
 
 export interface FindOptions extends CallOptions {
-  /** Called after each page. */
-  onPage?: ((page: ChatPage) => void) | undefined;
+  /** Called after each page; without the page if there is an allow-list, which hides how many chats there are. */
+  onPage?: ((page?: ChatPage) => void) | undefined;
 }
 
 /** Shared by the looks of one tool call. */
@@ -149,7 +149,8 @@ export class Chats {
       readChat: async (chatCode: string, signal: AbortSignal | undefined) =>
         toListedChat(await this.#access.viewChat(chatCode, { ...options, signal })),
     };
-    return search.find(source, { budgetMs: this.#scanBudgetMs, signal, onPage });
+    const budgetMs = this.#scanBudgetMs;
+    return search.find(source, { budgetMs, signal, onPage: onPage && (() => onPage()) });
   }
 
   async #completable(options: CallOptions): Promise<ListedChat[]> {

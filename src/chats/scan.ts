@@ -24,6 +24,8 @@ export interface ScanOptions {
 export interface Scan extends ChatPage {
   /** Different chats looked at. */
   scanned: number;
+  /** Chats whose user KOOK does not name; absent if none. */
+  nameless?: number;
   /** Every chat from the first page on was looked at, as far as can be told. */
   complete: boolean;
   only_match?: string;
@@ -73,6 +75,8 @@ class Findings {
   readonly #continued: boolean;
   #last: ChatPage | undefined;
   #skipped = 0;
+  /** Chats whose user KOOK does not name: no search by user can find them. */
+  #nameless = 0;
   /** The list changed between two pages, so a chat may have moved past the reader. */
   #moved = false;
   /** The last page held nothing new, as when KOOK sends a page again. */
@@ -108,6 +112,7 @@ class Findings {
     for (const { row } of fresh) this.#seen.add(row.chat_code);
     this.#moved ||= fresh.length < page.chats.length;
     this.repeats = fresh.length === 0 && page.chats.length > 0;
+    this.#nameless += fresh.filter(({ row }) => row.target_id === "").length;
     this.#found.push(...fresh.filter(this.#matches));
   }
 
@@ -117,7 +122,9 @@ class Findings {
     const next_page = this.repeats ? undefined : this.#last?.next_page;
     const fromStart = firstPage === 1 || this.#continued;
     const all = !fromStart || this.#seen.size + this.#skipped >= total;
-    const complete = next_page === undefined && all && this.#skipped === 0 && !this.#moved;
+    // One of the wanted users may be behind a nameless chat.
+    const sure = this.#nameless === 0 || this.#filter.targets === undefined;
+    const complete = next_page === undefined && all && sure && this.#skipped === 0 && !this.#moved;
     const only_match =
       complete && firstPage === 1 ? onlyMatch(this.#found, this.#filter) : undefined;
     return {
@@ -128,6 +135,7 @@ class Findings {
       ...(uncounted && { uncounted }),
       ...(next_page !== undefined && { next_page }),
       ...(this.#skipped > 0 && { skipped: this.#skipped }),
+      ...(this.#nameless > 0 && { nameless: this.#nameless }),
       scanned: this.#seen.size,
       complete,
       ...(only_match !== undefined && { only_match }),

@@ -142,7 +142,7 @@ export class ProxyError extends ConnectionError {
 
 /** An answer that is not KOOK's API, e.g. a gateway's HTML page. */
 export class MalformedAnswerError extends KookError {
-  override readonly name = "MalformedAnswerError";
+  override readonly name: string = "MalformedAnswerError";
   /** HTTP status of that answer. */
   readonly status: number;
 
@@ -150,6 +150,11 @@ export class MalformedAnswerError extends KookError {
     super(`Unexpected response (HTTP ${status}): ${problem}.`);
     this.status = status;
   }
+}
+
+/** KOOK reports success, and its `data` is not as documented. */
+export class UnreadableDataError extends MalformedAnswerError {
+  override readonly name = "UnreadableDataError";
 }
 
 /** True where a write may have been carried out although no success was reported. */

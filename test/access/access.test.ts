@@ -128,7 +128,7 @@ describe("with an allow-list", () => {
 
 test("known chats are bounded, and the oldest is dropped first", () => {
   const known = new KnownChats();
-  for (let index = 0; index <= 10_000; index++) known.add(`code-${index}`, "1");
+  for (let index = 0; index <= 10_000; index++) known.add(`code-${index}`, true);
   expect(known.has("code-0")).toBe(false);
   expect(known.has("code-1")).toBe(true);
   expect(known.has("code-10000")).toBe(true);
