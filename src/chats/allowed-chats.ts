@@ -1,5 +1,6 @@
 // The chats on an allow-list, found among all chats of the bot.
 import { isMissing } from "../access/errors.ts";
+import { unlessAborted } from "../kook/abort.ts";
 import { UnfinishedSearchError } from "./errors.ts";
 import type { ListedChat } from "./page.ts";
 import type { ReadPage } from "./prefetch.ts";
@@ -74,7 +75,7 @@ export class AllowedChatSearch {
     const before = this.#searching;
     const found = before.catch(() => undefined).then(() => this.#find(source, options));
     this.#searching = found.catch(() => undefined);
-    return found;
+    return unlessAborted(found, options.signal);
   }
 
   async #find(source: AllowedChatsSource, options: SearchOptions): Promise<AllowedChats> {

@@ -1,6 +1,12 @@
 // When a request is sent again, and after which pause. Policy only; client.ts has the loop.
 import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
-import { ConnectionError, isDoubtful, MalformedAnswerError, RateLimitError } from "./errors.ts";
+import {
+  ConnectionError,
+  InstallationError,
+  isDoubtful,
+  MalformedAnswerError,
+  RateLimitError,
+} from "./errors.ts";
 
 /** More attempts would add to the load of a server in trouble. */
 export const MAX_ATTEMPTS = 3;
@@ -15,6 +21,8 @@ export class TooManyRequests extends RateLimitError {
 }
 
 export function mayRetry({ repeat }: Endpoint<Parameters, unknown>, error: unknown): boolean {
+  // The missing file will not come back in a second.
+  if (error instanceof InstallationError) return false;
   // KOOK did nothing, and asks to come back later.
   if (error instanceof TooManyRequests) return true;
   if (error instanceof ConnectionError && !error.sent) return true;

@@ -60,7 +60,7 @@ const told = {
 } as const;
 
 test("each class of failure is in the documented table of errors", () => {
-  const table = readFileSync("docs/tools.md", "utf8").split("## Errors")[1] ?? "";
+  const table = readFileSync("docs/tools.md", "utf8").split("\n## Errors")[1] ?? "";
   for (const beginning of Object.values(told)) expect(table).toContain(`| ${beginning}`);
 });
 

@@ -185,7 +185,7 @@ describe("with an allow-list", () => {
       const [first, second] = items;
       if (meta.page === 1 && first && second) second.target_info = first.target_info;
     });
-    const last = "1003793327";
+    const last = "1003793208";
     const client = await connect({ fetch: odd({ list }).fetch, allowTargets: [targetId, last] });
     const first = await call(client, "list_chats", { query: last });
     expect(first.structured).toMatchObject({ chats: [], complete: false });
