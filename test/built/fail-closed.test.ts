@@ -1,10 +1,10 @@
 // A wrong setting must not open what it was meant to close: under a host the server starts, and every call fails.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { basicEnv, type Env, request, runBuilt, startBuilt } from "../support/built.ts";
+import { basicEnv, type Env, initialize, request, runBuilt, startBuilt } from "../support/built.ts";
 import { fakeKook, sandboxEnv } from "../support/fake-kook.ts";
 import { MAIN } from "../support/paths.ts";
 import { attach } from "../support/stdio-client.ts";
@@ -148,7 +148,7 @@ describe.skipIf(!hasScript)("in a terminal (needs util-linux's script)", () => {
 
 test("a call that came before the host closed stdin still gets the line", async () => {
   const child = startBuilt(["--sandbxo"]);
-  child.stdin.end(request(1, "tools/call", { name: "list_chats", arguments: {} }));
-  const [line] = await once(createInterface(child.stdout), "line");
-  expect(JSON.parse(line as string)).toMatchObject({ id: 1, result: { isError: true } });
+  child.stdin.end(initialize + request(1, "tools/call", { name: "list_chats", arguments: {} }));
+  const lines = (await text(child.stdout)).trim().split("\n");
+  expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ id: 1, result: { isError: true } });
 });
