@@ -5,6 +5,7 @@ test.each([
   ["1/MTIzNDU=/c2FuZGJveC10b2tlbg==", "[token]"],
   ["http://localhost/1/MTIzNDU=/c2FuZGJveC10b2tlbg==", "http://localhost/[token]"],
   ["http://localhost/1/MTIzNDU=/c2FuZGJveC10b2tlbg", "http://localhost/[token]"],
+  ["GET /api/v3/1/MTIzNDU=/c2FuZGJveC10b2tlbg==", "GET /api/v[token]"],
   ["https://x/1%2FMTIzNDU%3D%2Fc2FuZGJveA%3d%3d", "https://x/[token]"],
   ["not MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=.", "not [token]."],
   ["MTIzNDU2Nzg5MDEyMzQ1+jc4OTAxMjM0NTY3ODkwMTI", "[token]"],
