@@ -7,6 +7,8 @@ import type { Format } from "./hosts.ts";
 export type FileProblem =
   | { kind: "utf16" }
   | { kind: "tooDeep" }
+  /** Too large for the tolerant parser, which takes a second for 8 MiB. */
+  | { kind: "tooLarge" }
   | { kind: "syntax"; line: number; column: number; reason: string };
 
 export interface ParsedFile {
@@ -28,7 +30,16 @@ export function parseFile(text: string, format: Format): ParsedFile {
 
 type Parsed = Pick<ParsedFile, "value" | "problem">;
 
+const MAX_TOLERANT_LENGTH = 8 * 1024 * 1024;
+
+/** JSON.parse first: Claude Code's file holds its history too. The tolerant parser says where a mistake is. */
 function jsonOf(text: string, format: Format): Parsed {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    if (text.length > MAX_TOLERANT_LENGTH)
+      return { value: undefined, problem: { kind: "tooLarge" } };
+  }
   const errors: ParseError[] = [];
   const options = { disallowComments: format === "json", allowTrailingComma: format === "jsonc" };
   try {
