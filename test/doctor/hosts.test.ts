@@ -762,6 +762,14 @@ describe("a large file", () => {
     expect(performance.now() - startedAt).toBeLessThan(8_000);
   });
 
+  test("of TOML is not checked", async () => {
+    const pc = computer();
+    const text = `# kook\n${"a = 1\n".repeat(1_500_000)}`;
+    expect(lines(await findingsOf(pc, pc.fileOf("Codex"), text))).toEqual([
+      "warning: not checked: the file is too large",
+    ]);
+  });
+
   test("that is no strict JSON is not checked", async () => {
     const pc = computer();
     const text = `{"kook":[${"1,".repeat(5_000_000)}]}`;
