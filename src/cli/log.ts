@@ -1,5 +1,6 @@
 // The log: one line an event on stderr, without the contents of messages or the token.
 import { logLevels } from "../config/settings.ts";
+import { withoutTokens } from "../config/token-pattern.ts";
 import type { Fetch } from "../kook/client.ts";
 
 export type LogLevel = (typeof logLevels)[number];
@@ -10,7 +11,9 @@ export function createLog(level: LogLevel, write: (line: string) => void): Log {
   const dropped = logLevels.slice(logLevels.indexOf(level) + 1);
   const writerOf = (name: LogLevel) => (message: string) => {
     if (dropped.includes(name)) return;
-    write(`kook-chat-mcp ${name}: ${message.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")}\n`);
+    // A token may stand in a setting's value, such as the base URL.
+    const line = withoutTokens(message.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "));
+    write(`kook-chat-mcp ${name}: ${line}\n`);
   };
   return {
     error: writerOf("error"),

@@ -21,9 +21,9 @@ export function nearest(text: string, candidates: readonly string[], prefix = ""
   return match === undefined ? "" : `; did you mean ${prefix}${match}?`;
 }
 
-/** The variable whose name is within two edits of this one, underscores and case ignored. */
+/** The variable whose name is within two edits of this one, case and all but letters and digits ignored. */
 export function misspelt(name: string, variables: readonly string[]): string | undefined {
-  const bare = (variable: string) => variable.toUpperCase().replaceAll("_", "");
+  const bare = (variable: string) => variable.toUpperCase().replace(/[^\p{L}\p{N}]/gu, "");
   const distances = variables.map((variable) => ({
     variable,
     edits: leven(bare(name), bare(variable), { maxDistance: 3 }),

@@ -13,6 +13,7 @@ import {
   settings,
 } from "./settings.ts";
 import { readToken } from "./token.ts";
+import { shownValue } from "./token-pattern.ts";
 
 export { ConfigError };
 
@@ -94,8 +95,8 @@ export function readConfig(sources: ConfigSources): Config {
 }
 
 /**
- * The settings of a server that a host starts with these arguments. Words that are no options are ignored.
- * @throws ConfigError for an option that is wrong
+ * The settings of a server that a host starts with these arguments.
+ * @throws ConfigError for an argument that is wrong
  */
 export function settingsInForce(start: {
   argv: readonly string[];
@@ -112,13 +113,17 @@ const inForce = ({ name, source, text, problem }: SettingInForce): SettingInForc
   problem,
 });
 
-/** Variables that look like settings and are none, with the setting whose name is within two edits. */
+/**
+ * Variables that look like settings and are none, with the setting whose name is within two edits. The prefix may be
+ * misspelt too: KOK_READ_ONLY must not leave the guard off without a word.
+ */
 export function unknownVariables(env: Environment): { name: string; meant: string | undefined }[] {
   const known = settingNames.map((name): string => settings[name].env);
   return Object.keys(env)
-    .filter((name) => /^KOOK_/i.test(name) && !known.includes(name))
+    .filter((name) => /^\s*k(.*ook|o)/i.test(name) && !known.includes(name))
     .filter((name) => !isSameVariable(name, known, env))
-    .map((name) => ({ name, meant: misspelt(name, known) }));
+    .map((name) => ({ name, meant: misspelt(name, known) }))
+    .filter(({ name, meant }) => meant !== undefined || /^KOOK_/i.test(name));
 }
 
 /** On Windows `kook_token` is the variable KOOK_TOKEN. */
@@ -182,12 +187,16 @@ function describeIssue({ name, text, writtenAs }: Merged, error: z.ZodError): st
   const issue = error.issues[0] as z.core.$ZodIssue;
   // Do not repeat a base URL: it may hold a password.
   if (name === "baseUrl") return `${writtenAs} ${issue.message}`;
+  const given = JSON.stringify(shownValue(text ?? ""));
   if (issue.code !== "invalid_value") {
-    return `${writtenAs} ${issue.message}, not ${JSON.stringify(text)}`;
+    return `${writtenAs} ${issue.message}, not ${given}`;
   }
   const valid = issue.values.map(String);
-  const hint = nearest((text ?? "").toLowerCase(), valid);
-  return `${writtenAs} must be one of ${valid.join(", ")}, not ${JSON.stringify(text)}${hint}`;
+  const { isSwitch }: Setting = settings[name];
+  // A person follows a hint: never offer the value that turns a guard off.
+  const hinted = isSwitch ? [] : valid.filter((value) => value !== "never");
+  const hint = nearest((text ?? "").toLowerCase(), hinted);
+  return `${writtenAs} must be one of ${valid.join(", ")}, not ${given}${hint}`;
 }
 
 /** Chinese on a Chinese system, otherwise English. */

@@ -42,8 +42,8 @@ const oneOf = <const Choices extends readonly [string, ...string[]]>(choices: Ch
     .transform((text) => text.toLowerCase())
     .pipe(z.enum(choices));
 
-const on = ["1", "true", "yes", "on"] as const;
-const off = ["0", "false", "no", "off"] as const;
+const on = ["1", "true", "yes", "y", "on"] as const;
+const off = ["0", "false", "no", "n", "off"] as const;
 const switchSchema = oneOf([...on, ...off]).transform((text) => on.some((word) => word === text));
 
 /** Whole milliseconds, up to one day. */

@@ -1,6 +1,6 @@
 // The bot's token as people set it: pasted with or without its scheme and quotation marks, or in a file.
 import type { Token } from "../kook/client.ts";
-import { withoutTokens } from "./token-pattern.ts";
+import { shownValue } from "./token-pattern.ts";
 
 /** A token that cannot be sent: `missing` where none was set, otherwise what was set cannot be used. */
 export type ReadToken = Token & { missing?: true };
@@ -24,7 +24,7 @@ function readTokenFile(file: string, readFile: (path: string) => string): Token 
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     // Some put the token itself where the file's name belongs.
-    const named = withoutTokens(JSON.stringify(file));
+    const named = JSON.stringify(shownValue(file));
     const home = file.startsWith("~") ? " Write the whole path: ~ is not replaced here." : "";
     return {
       problem: `KOOK_TOKEN_FILE: the file ${named} cannot be read (${code}).${home}`,

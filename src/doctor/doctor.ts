@@ -1,6 +1,7 @@
 // `doctor` checks everything that a working set-up needs, and says for each problem what to do. It changes nothing, sends
 // KOOK a few requests at most, sends no token but the one in force, and shows none.
 import type { Config, SettingInForce } from "../config/config.ts";
+import { proxyFor } from "../config/proxy.ts";
 import type { Fetch } from "../kook/client.ts";
 import { checkConnection } from "./checks/connection.ts";
 import { checkHosts } from "./checks/hosts.ts";
@@ -11,7 +12,6 @@ import { checkAcceptance, checkOwnToken } from "./checks/token.ts";
 import { type Finding, note, of, ok } from "./finding.ts";
 import type { Machine } from "./hosts.ts";
 import { type Probe, probeKook } from "./probe.ts";
-import { proxyFor } from "./proxy-for.ts";
 
 export interface Circumstances extends Machine {
   config: Config;
@@ -80,10 +80,8 @@ async function checkKook(
 }
 
 function networkFindings(probe: Probe, { baseUrl, timeoutMs }: Config, env: Machine["env"]) {
-  const route = proxyFor(baseUrl, env);
-  const proxy = route.kind === "proxy" ? route.address : undefined;
   return [
     ...of("proxy", checkProxy(baseUrl, env)),
-    ...checkConnection(probe, { baseUrl, timeoutMs, proxy }),
+    ...checkConnection(probe, { baseUrl, timeoutMs, route: proxyFor(baseUrl, env) }),
   ];
 }

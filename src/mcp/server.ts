@@ -1,8 +1,9 @@
 // The MCP server: its name, its capabilities, and the families of tools and resources. Has no side effects.
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import type { Language } from "../text/language.ts";
 import type { ConfirmMode } from "./confirmation.ts";
-import { cut } from "./failure.ts";
+import { cut, ProtocolError } from "./failure.ts";
 import { chatResources } from "./resources/chats.ts";
 import { registerResources } from "./resources/registry.ts";
 import type { Services } from "./services.ts";
@@ -44,6 +45,7 @@ export function createServer(services: Services, options: ServerOptions): Server
       capabilities: { tools: {}, resources: { listChanged: true }, completions: {} },
     },
   );
+  refuseBeforeInitialize(server);
   const confirmModes = { confirmDelete };
   registerTools(server, toolFamilies, {
     services,
@@ -55,4 +57,24 @@ export function createServer(services: Services, options: ServerOptions): Server
   });
   registerResources(server, resourceFamilies, { services, problem });
   return server;
+}
+
+/**
+ * Until `initialize` succeeds, the host's capabilities are not known, and `confirmDelete: "ask"` would delete without a
+ * question. Handlers run in the order of the requests, so a call may follow `initialize` without waiting for its answer.
+ * Ping and the list of tools touch nothing and stay open.
+ */
+function refuseBeforeInitialize(server: Server): void {
+  const register = server.setRequestHandler.bind(server);
+  server.setRequestHandler = (schema, handler) =>
+    register(schema, (request, extra) => {
+      const { method } = request as { method: string };
+      if (method !== "tools/list" && !server.getClientCapabilities()) {
+        throw new ProtocolError(
+          ErrorCode.InvalidRequest,
+          "Not initialized. Send initialize first.",
+        );
+      }
+      return handler(request, extra);
+    });
 }

@@ -137,6 +137,7 @@ export class StdioTransport implements Transport {
     else if (incoming.kind === "notification") this.#receiveNotification(incoming.notification);
     else if (incoming.kind === "answer") this.#receiveAnswer(incoming.id, incoming.body);
     else if (incoming.kind === "refused") this.#refuse(incoming.id, incoming.code, incoming.why);
+    else if (incoming.kind === "unreadable") this.#refuseUnreadable(incoming.code, incoming.why);
     else this.#report(incoming.why);
   }
 
@@ -175,13 +176,16 @@ export class StdioTransport implements Transport {
       this.#settle(question, body ?? unreadable);
       return;
     }
-    if (!body) {
-      this.#refuse(id, ErrorCode.InvalidRequest, "neither method nor result");
-      return;
-    }
-    this.#report("an answer to no question");
-    // An error without an id: the host could not read one of our messages. If it was a question, no other answer comes.
-    if (id === null && "error" in body) this.#failQuestions(body);
+    if (body) this.#report("an answer to no question");
+    else this.#refuse(id, ErrorCode.InvalidRequest, "neither method nor result");
+    // Without an id: the host could not read our question, or its answer has a broken id. No other answer comes.
+    if (id === null) this.#failQuestions(body && "error" in body ? body : unreadable);
+  }
+
+  /** A question whose answer was lost in this line would wait without limit. */
+  #refuseUnreadable(code: Refusal, why: string): void {
+    this.#refuse(null, code, why);
+    this.#failQuestions(unreadable);
   }
 
   #failQuestions(body: AnswerBody): void {

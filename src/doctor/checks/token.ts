@@ -1,6 +1,6 @@
 // The token: what can be said about its text or file, and KOOK's verdict on the one in force.
 import type { Config, SettingInForce } from "../../config/config.ts";
-import { looksLikeToken } from "../../config/token-pattern.ts";
+import { looksLikeToken, shownValue } from "../../config/token-pattern.ts";
 import type { Token } from "../../kook/client.ts";
 import { ApiError } from "../../kook/errors.ts";
 import { harmlessText, quoted } from "../../text/untrusted.ts";
@@ -44,10 +44,11 @@ export function checkTokenText(text = ""): Observation[] {
 
 /** Checks that the file is there, without opening it: a project's entry may name any file. */
 export function checkTokenFile(path: string, machine: Machine): Observation[] {
-  if (path.startsWith("~")) return [error(({ token }) => token.tilde(shown(path)))];
+  const named = shown(shownValue(path));
+  if (path.startsWith("~")) return [error(({ token }) => token.tilde(named))];
   if (isOnNetwork(path)) return [];
-  if (!machine.exists(path)) return [error(({ token }) => token.fileMissing(shown(path)))];
-  return isFolder(path, machine) ? [error(({ token }) => token.fileIsFolder(shown(path)))] : [];
+  if (!machine.exists(path)) return [error(({ token }) => token.fileMissing(named))];
+  return isFolder(path, machine) ? [error(({ token }) => token.fileIsFolder(named))] : [];
 }
 
 /** A path or other foreign text for one line of the report. */
