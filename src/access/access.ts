@@ -1,4 +1,4 @@
-// Which chats this server may see: all, or those with the users on the allow-list. Every family asks here, by chat code and
+// Access control (allow-list): decides which chats this server may see. Every family asks here, by chat code and
 // by user id.
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
@@ -28,7 +28,7 @@ export class Access {
     if (!this.allowsUser(targetId)) throw new TargetNotAllowedError();
   }
 
-  /** Whether KOOK has told of this chat, and it may be seen. */
+  /** True if KOOK has listed or returned this chat, and it is allowed. */
   knows(chatCode: string): boolean {
     return this.#known.has(chatCode);
   }
@@ -62,7 +62,7 @@ export class Access {
   }
 }
 
-/** KOOK's refusal of a missing chat is not documented, so every refusal counts that could tell it from a hidden one. */
+/** KOOK does not document its refusal of a missing chat. Any refusal may be one; passing it on would tell a missing chat from a hidden one. */
 function mayMeanMissing(error: unknown): boolean {
   if (error instanceof UnreadableDataError) return true;
   return (

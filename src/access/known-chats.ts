@@ -1,6 +1,6 @@
 // Which chat codes KOOK has told of, and whether its list has shown them.
 
-/** More chats than a person works on in a session. */
+/** Bounds the memory. */
 const MAX_CHATS = 10_000;
 
 /** Bounded; the oldest entries go first. Only chats that may be seen are added. */

@@ -6,7 +6,7 @@ import type { ListedChat } from "./page.ts";
 import type { ReadPage } from "./prefetch.ts";
 import { MAX_PAGES, scan } from "./scan.ts";
 
-/** What is known of the allowed chats. */
+/** Result of an allow-list search. */
 export interface AllowedChats {
   chats: ListedChat[];
   /** Every allowed user's chat was found, or all chats were searched. */
@@ -37,7 +37,7 @@ interface Row {
 
 interface Found {
   rows: Row[];
-  /** Where an unfinished search goes on. */
+  /** First page of the continuation; undefined once the search is finished. */
   nextPage: number | undefined;
   /** Some chats could not be read. */
   gaps: boolean;
@@ -106,7 +106,7 @@ export class AllowedChatSearch {
       seen,
       filter: { targets: this.#targets },
       firstPage: known?.nextPage ?? 1,
-      // There is one chat a user, so the last one found ends the search.
+      // Each user has one chat: stop once every allowed user is found.
       enough: Math.max(1, this.#targets.size - usersOf(rows)),
     });
     const readAt = performance.now();

@@ -1,4 +1,4 @@
-// Opening and deleting private chats. A change happens once, and its result says what KOOK's list shows.
+// Creates and deletes private chats. Reports a change as done only if KOOK confirmed it or its list shows it.
 import type { Access } from "../access/access.ts";
 import { isMissing } from "../access/errors.ts";
 import type { CallOptions } from "../kook/call-options.ts";
@@ -26,7 +26,7 @@ export class ChatChanges {
   }
 
   /**
-   * Opens the chat with a user, or finds the existing one. `created` is absent if the first 20 list pages did not tell.
+   * Opens the chat with a user, or finds the existing one. `created` is absent if it is unknown: the list is longer than 20 pages.
    * @throws TargetNotAllowedError before anything is sent
    * @throws LostAnswerError if KOOK's answer was lost and the chat is not there, or nobody knows
    */
@@ -77,7 +77,7 @@ export class ChatChanges {
       if (isDoubtful(error)) {
         await this.#reconciled(error, () => this.#sightingOfDelete(chatCode, options), options);
       } else {
-        // A look that fails must not hide KOOK's refusal.
+        // Report KOOK's refusal even if the check of the list fails.
         const seen = isMissing(error) && (await this.#sightingSafely(chatCode, options));
         if (typeof seen !== "object") throw error;
         outcome = { already_gone: true };

@@ -1,4 +1,4 @@
-// Reading the bot's private chats: pages, searches, one chat. With an allow-list only the chats on it exist.
+// Reads the bot's private chats: pages, searches, one chat. The allow-list hides all others.
 import type { Access } from "../access/access.ts";
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
@@ -23,7 +23,7 @@ export interface FindOptions extends CallOptions {
   onPage?: ((page?: ChatPage) => void) | undefined;
 }
 
-/** Shared by the looks of one tool call. */
+/** List pages that one tool call may still read, over all its look-ups. */
 export interface PageBudget {
   left: number;
 }
@@ -166,7 +166,7 @@ export class Chats {
   }
 }
 
-/** What a result says of a search that is not complete or not fresh. */
+/** The fields of a result that is incomplete or stale. */
 function describe({ complete, stoppedBy, age_s }: Omit<AllowedChats, "chats">) {
   return {
     ...(!complete && { complete, stoppedBy }),

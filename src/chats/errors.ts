@@ -1,4 +1,4 @@
-// What the chats reject with, beside the errors of access/ and kook/.
+// Errors of chats/, beside those of access/ and kook/.
 
 /** Not all chats could be searched for the allowed ones. */
 export class UnfinishedSearchError extends Error {

@@ -7,7 +7,7 @@ export interface ScanOptions {
   filter: ChatFilter;
   /** KOOK's page of 50 at which to start. */
   firstPage: number;
-  /** The scan stops after the page that brings this many matches, so there may be more of them. */
+  /** The scan stops after the page with this many matches in all; the result may hold more. */
   enough: number;
   /** The scan stops waiting for further pages after this many milliseconds. */
   budgetMs: number;
@@ -20,13 +20,13 @@ export interface ScanOptions {
   onPage?: ((page: ChatPage) => void) | undefined;
 }
 
-/** What a scan found, newest message first, and how far it got. */
+/** Result of a scan: the matches, newest message first, and its progress. */
 export interface Scan extends ChatPage {
   /** Different chats looked at. */
   scanned: number;
   /** Chats whose user KOOK does not name; absent if none. */
   nameless?: number;
-  /** Every chat from the first page on was looked at, as far as can be told. */
+  /** No chat from the first page on is known to be missing. */
   complete: boolean;
   only_match?: string;
 }
@@ -66,7 +66,7 @@ export async function scan(read: ReadPage, options: ScanOptions): Promise<Scan> 
   return { ...findings.result(firstPage), ...(stoppedBy !== undefined && { stoppedBy }) };
 }
 
-/** What the pages read so far have brought. */
+/** Accumulates the matches of the pages read so far. */
 class Findings {
   readonly #filter: ChatFilter;
   readonly #matches: (chat: ListedChat) => boolean;

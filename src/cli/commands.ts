@@ -1,4 +1,4 @@
-// The commands, and which options each takes.
+// The commands and their options.
 import { nearest, problemLine } from "../config/config-error.ts";
 import {
   type ArgumentToken,

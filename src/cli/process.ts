@@ -1,7 +1,7 @@
-// The server as a process: what goes to stdout, and when it exits.
+// Process handling: stdout guard, signals, exit with the host.
 import type { Writable } from "node:stream";
 
-/** For hosts that died while another process keeps our stdin open. */
+/** Poll interval. Needed if the host died while another process keeps our stdin open. */
 const PARENT_CHECK_MS = 2_000;
 
 /** Ignore EPIPE on stderr: a host that does not read the log must not kill the server. On stdout it means the host is gone. */
@@ -24,7 +24,7 @@ export function exitOnSignals(): void {
   }
 }
 
-/** A process whose parent died gets another parent. On Windows it keeps the dead one's id, so there is nothing to watch. */
+/** A process whose parent died gets another parent. Skipped on Windows: process.ppid never changes there. */
 export function exitWithParent(): void {
   if (process.platform === "win32") return;
   const parent = process.ppid;

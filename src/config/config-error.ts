@@ -1,4 +1,4 @@
-// What is said about a setting that cannot be understood.
+// Error lines for wrong settings.
 import leven, { closestMatch } from "leven";
 import { withoutTokens } from "./token-pattern.ts";
 
@@ -14,7 +14,7 @@ export function problemLine(text: string): string {
   return withoutTokens(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "));
 }
 
-/** The end of such a line: the nearest valid word, if one is near. */
+/** `; did you mean …?` with the nearest valid word, or an empty text. */
 export function nearest(text: string, candidates: readonly string[], prefix = ""): string {
   const maxDistance = Math.min(4, Math.ceil(text.length / 2));
   const match = closestMatch(text.slice(0, 64), candidates, { maxDistance });

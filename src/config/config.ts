@@ -1,5 +1,5 @@
-// Turns flags and environment into the configuration, in pure steps: merge (which text holds for a setting), then check
-// (what the text means). src/cli/commands.ts parses the flags.
+// Reads the configuration from flags and environment, in pure steps: merge (flag over environment over default), then check
+// (parse by the setting's schema). src/cli/commands.ts parses the flags.
 import type * as z from "zod";
 import type { Token } from "../kook/client.ts";
 import type { Language } from "../text/language.ts";
@@ -41,7 +41,7 @@ export interface Config extends Omit<SettingValues, "token" | "tokenFile" | "lan
    * server must do nothing: every call fails with this line.
    */
   problem: string | undefined;
-  /** What is odd and harmless, or leaves a guard off. */
+  /** Lines for the log: a harmless oddity, or a guard that stays off. */
   warnings: string[];
   /** Each setting and where its value comes from. */
   settings: SettingInForce[];
@@ -78,7 +78,7 @@ export function readConfig(sources: ConfigSources): Config {
   const first = problems.find((line) => line !== undefined);
   return {
     ...rest,
-    // Which guards were meant is not known: offer the least.
+    // Fail closed: a misspelt guard may have been meant, so offer only tools that change nothing.
     readOnly: rest.readOnly || first !== undefined,
     language: rest.language ?? languageOf(env, systemLocale),
     token,

@@ -56,7 +56,7 @@ export function optionProblem(token: OptionToken, options: Options): string | un
     const named = whole.includes("[token]") ? whole : rawName;
     return `Unknown flag ${named}${nearest(name, Object.keys(options), "--")}`;
   }
-  // parseArgs takes a flag that follows for the value.
+  // parseArgs takes a following flag as the value.
   const missing = value === undefined || (!inlineValue && /^-./.test(value));
   if (option.type === "string" && missing) return `${rawName} needs a value`;
   return option.type === "boolean" && value !== undefined ? `${rawName} takes no value` : undefined;

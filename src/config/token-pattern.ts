@@ -1,4 +1,4 @@
-// What a KOOK token looks like. KOOK documents no form: these are guesses from its documents and SDKs.
+// Patterns of KOOK tokens, inferred from KOOK's examples and SDKs: KOOK documents no format.
 
 /** Whether a text has the form of a token: `1/MTIzNDU=/…==`, or the older base64 without slashes. */
 export function looksLikeToken(value: string): boolean {

@@ -112,7 +112,7 @@ export class KookClient {
     return { ...options, onWait };
   }
 
-  /** A broken answer is returned, not thrown: the permit has to be given back first. */
+  /** Returns a parse error instead of throwing it: the permit must be released first. */
   #envelopeOf({ status, text }: HttpAnswer): { value?: Envelope; error?: unknown } {
     try {
       return { value: parseEnvelope(status, text, this.#redact) };
@@ -121,7 +121,7 @@ export class KookClient {
     }
   }
 
-  /** Gives the permit back where no answer comes. */
+  /** Releases the permit if no answer comes. */
   async #send(
     endpoint: Endpoint<Parameters, unknown>,
     parameters: Parameters,

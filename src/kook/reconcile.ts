@@ -1,4 +1,4 @@
-// A write whose answer was lost: what became of it is found out by looking at KOOK.
+// Reconciles a write whose answer was lost: reads KOOK's state to learn whether it was done.
 import { delay } from "./abort.ts";
 import type { CallOptions } from "./call-options.ts";
 import { ApiError, MalformedAnswerError, TimeoutError } from "./errors.ts";
@@ -15,7 +15,7 @@ export class LostAnswerError extends Error {
   }
 }
 
-/** What looking shows: the write's result, that it was not done, or neither. */
+/** Result of reading KOOK's state: the write's result, not done, or unknown. */
 export type Sighting<T> = { done: T } | "not_done" | "unknown";
 
 /** KOOK may show a change this much later (seen in kook4j's live tests: up to 2.5 s). */

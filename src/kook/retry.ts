@@ -1,4 +1,4 @@
-// When a request is sent again, and after which pause. Policy only; client.ts has the loop.
+// Retry policy and backoff. client.ts has the loop.
 import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
 import {
   ConnectionError,
@@ -26,7 +26,7 @@ export function mayRetry({ repeat }: Endpoint<Parameters, unknown>, error: unkno
   // KOOK did nothing, and asks to come back later.
   if (error instanceof TooManyRequests) return true;
   if (error instanceof ConnectionError && !error.sent) return true;
-  // The same wrong page would come again, unless a gateway says that it is temporary.
+  // Do not retry a malformed answer, except a gateway's 5xx, which is temporary.
   if (error instanceof MalformedAnswerError && error.status < 500) return false;
   return repeat === "safe" && isDoubtful(error);
 }

@@ -1,5 +1,5 @@
-// Asks a person before a change: by a form if the host can show one, otherwise by a preview and a token that only a second
-// call can bring. Knows no particular change. An answer counts only if this process asked for it.
+// Asks a person before a change: by a form if the host can show one, otherwise by a preview and a confirm_token for a second
+// call. Independent of tools. An answer or token counts only if this process asked for it.
 import type { ElicitRequestFormParams } from "@modelcontextprotocol/sdk/types.js";
 import type { Session } from "./session.ts";
 
@@ -51,9 +51,9 @@ interface Issued {
 }
 
 export const TOKEN_LIFE_MINUTES = 5;
-/** Hosts give up a call after a minute without progress. */
+/** Interval of progress while a person decides: hosts time a call out after 60 s without progress. */
 const HEARTBEAT_MS = 10_000;
-/** Changes that can be in question at once. */
+/** Bounds the memory; the oldest token is dropped. */
 const MAX_TOKENS = 100;
 
 export class Confirmation {

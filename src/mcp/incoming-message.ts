@@ -45,7 +45,7 @@ export const unreadable: AnswerBody = {
 };
 
 /**
- * Several messages for a batch, which MCP 2025-03-26 has. Each is answered on a line of its own: one array of answers would
+ * Several messages for a batch, which MCP 2025-03-26 has. Each answer is a separate line: one array of answers would
  * wait for the slowest, and for ever where a member is cancelled.
  */
 export function readMessages(text: string): Incoming[] {
@@ -62,7 +62,7 @@ export function readMessages(text: string): Incoming[] {
 }
 
 /**
- * For text that cannot be parsed. Its id is read from the beginning only: further in, an id may belong to something else,
+ * Refuses text that cannot be parsed. Its id is read from the beginning only: further in, an id may belong to something else,
  * and answering it would end another request.
  */
 export function readBroken(text: string, code: Refusal, why: string): Incoming {

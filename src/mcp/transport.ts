@@ -22,7 +22,7 @@ import {
 } from "./incoming-message.ts";
 import { LineReader } from "./lines.ts";
 
-/** A tool call has some kilobytes. */
+/** Bounds the memory; a tool call has a few kilobytes. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 const refusals: Record<Refusal, string> = {
@@ -164,7 +164,7 @@ export class StdioTransport implements Transport {
     const requestId = this.#requests.get(id);
     if (requestId === undefined) return;
     this.#forget(id, requestId);
-    // Without the host's reason: it is free text, and the signal would throw it.
+    // Drop the host's reason: it is free text, and would become the error of the aborted call.
     const method = "notifications/cancelled";
     this.onmessage?.({ jsonrpc: "2.0", method, params: { requestId } });
     this.#checkIdle();

@@ -1,4 +1,4 @@
-// Names made comparable for search.
+// Folds names for a search.
 import { removeInvisible } from "./untrusted.ts";
 
 /** Folds case, width, accents and invisible characters. */

@@ -1,4 +1,4 @@
-// One entry of a host's file: does it have the right form, does its script exist, are its settings right, is a token set.
+// One entry of a host's file: form, script, settings, token.
 import { ConfigError, type SettingInForce, settingsInForce } from "../../config/config.ts";
 import { settings } from "../../config/settings.ts";
 import { baseOf, type Command, readCommand } from "../command.ts";
@@ -98,7 +98,7 @@ function checkProgram(start: Start, machine: Machine): Observation[] {
   return [error(({ entry }) => entry.scriptIsFolder(shown(script)))];
 }
 
-/** Whether a package runner takes the package by its name from the registry instead of from a file. */
+/** True if a package runner would download the package by name instead of running a local file. */
 function isFetchedByName(program: string, args: string[]): boolean {
   const isRunner = /^(npx|npm|pnpx|pnpm|yarn|bunx?)$/.test(program);
   const isNamed = args.some((arg) => /^(--package=)?kook-chat-mcp(@[^\\/]*)?$/.test(arg));

@@ -1,4 +1,4 @@
-// The hosts' configuration files: was the file found, can it be parsed, does it have an entry for this server under the right key.
+// The hosts' configuration files: is each one there, does it parse, is the entry for this server under the right key.
 import { quoted } from "../../text/untrusted.ts";
 import { startsThisServer } from "../command.ts";
 import { error, type Finding, note, type Observation, of, warning } from "../finding.ts";

@@ -34,7 +34,7 @@ function checkSetting({ name, source, text = "", problem }: SettingInForce): Obs
   return isKooksPath ? [] : [warning((words) => words.settings.baseUrlPath(named))];
 }
 
-/** Whether no address is known to which the token could be sent. */
+/** True if KOOK_BASE_URL is wrong, so that there is no address to send the token to. */
 export function isBaseUrlWrong(inForce: SettingInForce[]): boolean {
   return inForce.some(({ name, problem }) => name === "baseUrl" && problem !== undefined);
 }

@@ -1,4 +1,4 @@
-// The token: what can be said about its text or file, and KOOK's verdict on the one in force.
+// Checks the token's text or file, and asks KOOK about the token in force.
 import type { Config, SettingInForce } from "../../config/config.ts";
 import { looksLikeToken, shownValue } from "../../config/token-pattern.ts";
 import type { Token } from "../../kook/client.ts";
@@ -78,7 +78,7 @@ export function checkAcceptance({ me, error: failure }: Probe, token: Token): Ob
   );
 }
 
-/** Whether the text is an example's placeholder: it is not worth a request. */
+/** True for the placeholder of an example: it is not sent to KOOK. */
 function isPlaceholder(text: string): boolean {
   const value = text.trim().replace(/^(bot|bearer)\s+/i, "");
   if (/x{4}/i.test(value)) return true;

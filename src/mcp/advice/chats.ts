@@ -1,4 +1,4 @@
-// What to do after a failure of a tool or resource about chats.
+// Failure texts of the chats family.
 import { HiddenChatError, TargetNotAllowedError } from "../../access/errors.ts";
 import { UnfinishedSearchError } from "../../chats/errors.ts";
 import type { Advice } from "../failure.ts";

@@ -9,9 +9,9 @@ import type { Explain } from "../failure.ts";
 
 const COLUMNS = 'Each line: chat_code target_id "username", latest message in UTC.';
 
-/** What a result says beside its rows, in the text and as fields of the structured form. */
+/** Hints beside the rows: lines of the text, fields of structuredContent. */
 export interface Hints {
-  /** What to do for more. */
+  /** The next call, in the imperative. */
   next?: string;
   /** Why the search ended early, or what may be missing. */
   stopped?: string;
