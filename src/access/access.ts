@@ -62,7 +62,10 @@ export class Access {
   }
 }
 
-/** KOOK does not document its refusal of a missing chat. Any refusal may be one; passing it on would tell a missing chat from a hidden one. */
+/**
+ * KOOK does not document its refusal of a missing chat. Any refusal may be one; passing it on would tell a missing chat
+ * from a hidden one.
+ */
 function mayMeanMissing(error: unknown): boolean {
   if (error instanceof UnreadableDataError) return true;
   return (

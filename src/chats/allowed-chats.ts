@@ -51,7 +51,9 @@ const FRESH_MS = 15_000;
 /** An unfinished search can be continued for this long. */
 const UNFINISHED_MS = 300_000;
 
-/** KOOK can only list all chats, so the search takes many requests; its result is cached, and an unfinished one continued. */
+/**
+ * KOOK can only list all chats, so the search takes many requests; its result is cached, and an unfinished one continued.
+ */
 export class AllowedChatSearch {
   readonly #targets: ReadonlySet<string>;
   #found: Found | undefined;

@@ -26,7 +26,8 @@ export class ChatChanges {
   }
 
   /**
-   * Opens the chat with a user, or finds the existing one. `created` is absent if it is unknown: the list is longer than 20 pages.
+   * Opens the chat with a user, or finds the existing one. `created` is absent if it is unknown: the list is longer than
+   * 20 pages.
    * @throws TargetNotAllowedError before anything is sent
    * @throws LostAnswerError if KOOK's answer was lost and the chat is not there, or nobody knows
    */

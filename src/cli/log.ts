@@ -23,7 +23,9 @@ export function createLog(level: LogLevel, write: (line: string) => void): Log {
   };
 }
 
-/** Prefixes of the SDK's error texts. The rest is dropped: it quotes the message. The transport's own texts quote nothing. */
+/**
+ * Prefixes of the SDK's error texts. The rest is dropped: it quotes the message. The transport's own texts quote nothing.
+ */
 const sdkErrors = [
   "Received a response for an unknown message ID",
   "Received a progress notification for an unknown token",

@@ -4,7 +4,10 @@ import type { Writable } from "node:stream";
 /** Poll interval. Needed if the host died while another process keeps our stdin open. */
 const PARENT_CHECK_MS = 2_000;
 
-/** Ignore EPIPE on stderr: a host that does not read the log must not kill the server. On stdout it means the host is gone. */
+/**
+ * Ignore EPIPE on stderr: a host that does not read the log must not kill the server. On stdout it means the host is
+ * gone.
+ */
 export function handleBrokenPipes(): void {
   process.stderr.on("error", () => {});
   process.stdout.on("error", () => process.exit());

@@ -1,4 +1,5 @@
-// How an entry starts its program, and whether that is this server. Other servers' entries must be neither checked nor shown,
+// How an entry starts its program, and whether that is this server. Other servers' entries must be neither checked nor
+// shown,
 // so an argument, a variable or a similar name is not enough.
 import { mapOf } from "./parse-file.ts";
 
