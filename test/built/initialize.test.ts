@@ -67,7 +67,7 @@ test("a call behind initialize in one write is carried out", async () => {
   expect(asked).not.toEqual([]);
 });
 
-test.each([true, [], { form: true }])(
+test.each([[true], [[]], [{ form: true }]])(
   "a host with elicitation: %j is asked before a delete",
   async (elicitation) => {
     const { next, send } = await start(await sandboxEnv());
