@@ -38,10 +38,8 @@ export function toPage(wire: WireChatPage, asked: { page: number; pageSize: numb
   const { page } = asked;
   const held = wire.items.length + wire.skipped;
   const { page_total, total, uncounted } = countsOf(wire, held, asked);
-  // Past the end KOOK answers with its last page again (inferred: Yii2's default). A smaller number that is not the last
-  // page's is only another way to count.
-  const { page: answered = page, page_total: last = answered } = wire.meta;
-  const past = page > 1 && (page > page_total || (answered < page && answered === last));
+  // Past the end KOOK answers with its last page again (inferred: Yii2's default).
+  const past = page > 1 && (page > page_total || (wire.meta.page ?? page) < page);
   return {
     chats: past ? [] : wire.items.map(toListedChat),
     page,
