@@ -34,7 +34,7 @@ beforeAll(async () => {
     context.inject(["http"], () => resolve());
   });
   connect = (sent = token) =>
-    new Internal(context.http.extend({ baseURL: url, headers: { Authorization: `Bot ${sent}` } }));
+    new Internal(context.http.extend({ endpoint: url, headers: { Authorization: `Bot ${sent}` } }));
 });
 
 afterAll(() => void sandbox.kill());
