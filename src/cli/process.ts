@@ -1,4 +1,5 @@
 // Process handling: stdout guard, signals, exit with the host.
+import { setMaxListeners } from "node:events";
 import type { Writable } from "node:stream";
 
 /** Poll interval. Needed if the host died while another process keeps our stdin open. */
@@ -19,6 +20,11 @@ export function guardStdout(): Writable {
   const guarded = { write: stdout.write.bind(stdout), once: stdout.once.bind(stdout) };
   stdout.write = stderr.write.bind(stderr);
   return guarded as unknown as Writable;
+}
+
+/** A call's signal has listeners of each of its requests. Node would warn about a leak on stderr from the eleventh on. */
+export function allowManyListeners(): void {
+  setMaxListeners(0);
 }
 
 export function exitOnSignals(): void {

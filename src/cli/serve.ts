@@ -7,7 +7,13 @@ import { createServer } from "../mcp/server.ts";
 import { createServices } from "../mcp/services.ts";
 import { StdioTransport } from "../mcp/transport.ts";
 import { kindOf, type Log, logged } from "./log.ts";
-import { exitAfter, exitOnSignals, exitWithParent, guardStdout } from "./process.ts";
+import {
+  allowManyListeners,
+  exitAfter,
+  exitOnSignals,
+  exitWithParent,
+  guardStdout,
+} from "./process.ts";
 
 /** The deadline of a tool call: what is in flight at the end of stdin is answered or failed by then. */
 const LAST_ANSWERS_MS = 45_000;
@@ -21,6 +27,7 @@ interface ServeOptions {
 
 export async function serve({ config, log, env, version }: ServeOptions): Promise<void> {
   const stdout = guardStdout();
+  allowManyListeners();
   exitOnSignals();
   exitWithParent();
   const { allowTargets, maxWaitMs, readOnly, confirmDelete, language, output } = config;
