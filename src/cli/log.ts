@@ -1,5 +1,5 @@
 // The log: one line an event on stderr, without the contents of messages or the token.
-import { logLevels } from "../config/settings.ts";
+import { logLevels } from "../config/setting-schemas.ts";
 import type { Fetch } from "../kook/client.ts";
 
 export type LogLevel = (typeof logLevels)[number];

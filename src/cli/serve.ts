@@ -6,6 +6,7 @@ import { createNetworkFetch } from "../kook/network/network.ts";
 import { createServer } from "../mcp/server.ts";
 import { createServices } from "../mcp/services.ts";
 import { StdioTransport } from "../mcp/transport.ts";
+import { TimeZone } from "../text/time.ts";
 import { kindOf, type Log, logged } from "./log.ts";
 import { exitAfter, exitOnSignals, exitWithParent, guardStdout } from "./process.ts";
 
@@ -29,7 +30,8 @@ export async function serve({ config, log, env, version }: ServeOptions): Promis
     allowTargets,
     scanBudgetMs: maxWaitMs,
   });
-  const options = { version, readOnly, confirmDelete, language, output, problem };
+  const timeZone = new TimeZone(config.timeZone);
+  const options = { version, readOnly, confirmDelete, language, timeZone, output, problem };
   const server = createServer(services, options);
   server.onerror = (error) => log.warn(kindOf(error));
   const transport = new StdioTransport(process.stdin, stdout);
@@ -60,12 +62,13 @@ function problemForHost({ problem }: Config): string | undefined {
 
 /** Says which guards are on: a guard that a host did not pass on is seen here. */
 function startLine(config: Config, version: string): string {
-  const { sandbox, baseUrl, readOnly, allowTargets, confirmDelete } = config;
+  const { sandbox, baseUrl, readOnly, allowTargets, confirmDelete, messages } = config;
   const users = allowTargets?.length;
   const guards = [
     `read-only ${readOnly ? "on" : "off"}`,
     `allow-list ${users === undefined ? "off" : `of ${users} ${users === 1 ? "user" : "users"}`}`,
     `confirm-delete ${confirmDelete}`,
+    `messages ${messages?.join("+") ?? "off"}`,
   ];
   const backend = sandbox ? "the sandbox" : baseUrl;
   return `${version} serving MCP on stdio, with ${backend}; ${guards.join(", ")}`;

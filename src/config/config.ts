@@ -79,6 +79,7 @@ export function readConfig(sources: ConfigSources): Config {
     ...rest,
     // Which guards were meant is not known: offer the least.
     readOnly: rest.readOnly || first !== undefined,
+    messages: first === undefined ? rest.messages : undefined,
     language: rest.language ?? languageOf(env, systemLocale),
     token,
     sandbox,

@@ -11,6 +11,7 @@ import { type Fetch, KookClient, type Token } from "../../src/kook/client.ts";
 import { createServer, type ServerOptions } from "../../src/mcp/server.ts";
 import { createServices } from "../../src/mcp/services.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
+import { TimeZone } from "../../src/text/time.ts";
 
 interface ConnectOptions extends Partial<ServerOptions> {
   fetch?: Fetch;
@@ -53,6 +54,7 @@ export async function connect({
     readOnly: false,
     confirmDelete: "ask",
     language: "zh",
+    timeZone: new TimeZone("UTC"),
     output: "both",
     ...options,
   });

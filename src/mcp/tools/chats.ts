@@ -3,6 +3,7 @@ import * as z from "zod";
 import { isMissing } from "../../access/errors.ts";
 import { type Chat, chatRowSchema, chatSchema } from "../../chats/chat.ts";
 import { type ChatPage, MAX_PAGE_SIZE } from "../../chats/page.ts";
+import type { TimeZone } from "../../text/time.ts";
 import { chatAdvice } from "../advice/chats.ts";
 import { TOKEN_LIFE_MINUTES, type Verdict } from "../confirmation.ts";
 import {
@@ -13,14 +14,7 @@ import {
   scanText,
   structuredPage,
 } from "../text/chats.ts";
-import { type Context, defineTool, type ToolFamily } from "./tool.ts";
-
-const readingHints = {
-  readOnlyHint: true,
-  destructiveHint: false,
-  idempotentHint: true,
-  openWorldHint: true,
-};
+import { type Context, defineTool, readingHints, type ToolFamily } from "./tool.ts";
 
 const wholeNumber = () => z.int("must be a whole number").min(1, "must be 1 or more");
 
@@ -69,19 +63,19 @@ const listChats = defineTool({
   }),
   annotations: readingHints,
   async run({ page = 1, page_size = MAX_PAGE_SIZE, unread_only, query }, context) {
-    const { services, explain, report } = context;
+    const { services, explain, report, timeZone } = context;
     const onPage = ({ page, page_total }: ChatPage) =>
       report(`searched page ${page} of ${page_total}`);
     const options = { ...context.options, onPage };
     if (!unread_only && query === undefined) {
       const listed = await services.chats.list({ page, pageSize: page_size }, options);
       const hints = hintsOf(listed, explain);
-      return { text: pageText(listed, hints), structured: structuredPage(listed, hints) };
+      return { text: pageText(listed, hints, timeZone), structured: structuredPage(listed, hints) };
     }
     const filter = { unreadOnly: unread_only, query };
     const found = await services.chats.find(filter, { page, enough: page_size }, options);
     const hints = hintsOf(found, explain);
-    return { text: scanText(found, hints), structured: structuredPage(found, hints) };
+    return { text: scanText(found, hints, timeZone), structured: structuredPage(found, hints) };
   },
 });
 
@@ -94,9 +88,9 @@ const viewChat = defineTool({
   input: z.object({ chat_code: chatCode }),
   output: chatSchema,
   annotations: readingHints,
-  async run({ chat_code }, { services, options }) {
+  async run({ chat_code }, { services, options, timeZone }) {
     const { chat } = await services.chats.view(chat_code, options);
-    return { text: chatLine(chat), structured: chat };
+    return { text: chatLine(chat, timeZone), structured: chat };
   },
 });
 
@@ -119,11 +113,11 @@ const createChat = defineTool({
     idempotentHint: true,
     openWorldHint: true,
   },
-  async run({ target_id }, { services, options }) {
+  async run({ target_id }, { services, options, timeZone }) {
     const { chat, created } = await services.chatChanges.create(target_id, options);
     const outcome = { true: "Created", false: "Already open", undefined: "Open" }[`${created}`];
     return {
-      text: `${outcome}: ${chatLine(chat)}`,
+      text: `${outcome}: ${chatLine(chat, timeZone)}`,
       structured: { ...chat, ...(created !== undefined && { created }) },
       unchanged: created === false,
     };
@@ -161,17 +155,19 @@ const deleteChat = defineTool({
   },
   confirm: "confirmDelete",
   async run({ chat_code, confirm_token }, context) {
-    const { services, options } = context;
+    const { services, options, language, timeZone } = context;
     let chat: Chat | undefined;
     const verdict = await context.confirm({
       fingerprint: chat_code,
       sentToken: confirm_token,
       async form() {
         chat = await viewUnlessDeleted(chat_code, context);
-        return chat && deleteForm(chat, context.language);
+        return chat && deleteForm(chat, language, timeZone);
       },
     });
-    if (verdict.outcome !== "confirmed") return notDeleted(chat_code, chat, verdict);
+    if (verdict.outcome !== "confirmed") {
+      return notDeleted({ chat_code, chat, timeZone }, verdict);
+    }
     const outcome = await services.chatChanges.delete(chat_code, options).catch((error) => {
       verdict.giveBack?.();
       throw error;
@@ -201,9 +197,14 @@ async function viewUnlessDeleted(
   }
 }
 
+interface Kept {
+  chat_code: string;
+  chat: Chat | undefined;
+  timeZone: TimeZone;
+}
+
 function notDeleted(
-  chat_code: string,
-  chat: Chat | undefined,
+  { chat_code, chat, timeZone }: Kept,
   verdict: Exclude<Verdict, { outcome: "confirmed" }>,
 ) {
   const result = { chat_code, deleted: false };
@@ -225,7 +226,7 @@ function notDeleted(
     : "";
   const next = `${why}Show the person this chat. Only if they agree, call delete_chat again within ${TOKEN_LIFE_MINUTES} minutes with confirm_token ${confirm_token}.`;
   return {
-    text: `Not deleted yet:\n${chat ? chatLine(chat) : chat_code}\n${next}`,
+    text: `Not deleted yet:\n${chat ? chatLine(chat, timeZone) : chat_code}\n${next}`,
     structured: {
       ...result,
       confirm_token,
