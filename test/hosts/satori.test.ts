@@ -1,4 +1,4 @@
-// A KOOK client that nobody here wrote, the public Satori adapter, against the sandbox: does it behave like KOOK?
+// A third-party KOOK client, the public Satori adapter, against the sandbox: does the sandbox behave like KOOK?
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -39,11 +39,11 @@ beforeAll(async () => {
 
 afterAll(() => void sandbox.kill());
 
-test("it learns who the bot is", async () => {
+test("it reads the account of the bot", async () => {
   expect(await connect().getUserMe()).toMatchObject({ bot: true, identify_num: "0001" });
 });
 
-test("it lists chats, and a page size above 50 is brought down to 50", async () => {
+test("it lists chats, and a page size above 50 is reduced to 50", async () => {
   const page = await connect().getPrivateChatList({ page: 2, page_size: 100 });
   expect(page).toMatchObject({
     items: expect.objectContaining({ length: 50 }),
