@@ -104,5 +104,3 @@ export const container = (...names: AssetName[]) => ({
   type: "container",
   elements: names.map((name) => ({ type: "image", src: attachmentOf(name).url })),
 });
-
-export const asset = attachmentOf;

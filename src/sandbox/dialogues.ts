@@ -1,7 +1,7 @@
 // Dialogues of a game community's support inbox, which the seed repeats with other items, numbers and times. Each ends
 // answered: by the bot's word or by its reaction.
+import { attachmentOf } from "./assets.ts";
 import {
-  asset,
   b,
   card,
   container,
@@ -57,7 +57,7 @@ export const dialogues: readonly (readonly Line[])[] = [
     u("bug：打开{item}界面就闪退"),
     b("请问是什么系统和版本？"),
     u("Android 14，客户端 2\\.{n}\\.1"),
-    card("user", "invisible", [mediaModule("file", asset("11/crash_69a6d555.log"))]),
+    card("user", "invisible", [mediaModule("file", attachmentOf("11/crash_69a6d555.log"))]),
     b("日志收到，是字体文件缺失，下个版本修复"),
     u("临时有办法吗"),
     b("先删掉 `cache/fonts` 目录再启动：\n```sh\nrm -r cache/fonts\n```"),
@@ -103,7 +103,7 @@ export const dialogues: readonly (readonly Line[])[] = [
     b("请发一下聊天记录"),
     card("user", "invisible", [
       section("就是这段语音"),
-      mediaModule("audio", asset("11/voice_69a6841c.wav")),
+      mediaModule("audio", attachmentOf("11/voice_69a6841c.wav")),
     ]),
     b("已听取，对方禁言 {n} 天"),
     u("处理得真快"),

@@ -1,5 +1,4 @@
 // The seeded messages of a chat. Always the same for the same chat; the chat's row gives the times.
-
 import type { Line } from "./dialogue.ts";
 import { dialogues, openEnds } from "./dialogues.ts";
 import { hostileDialogues } from "./hostile-dialogues.ts";
@@ -9,7 +8,7 @@ import { supportChat } from "./support-chat.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-/** The seeded rows were last read this long before the unread messages' end. */
+/** A seeded chat with unread messages was read this long before its last message. */
 const UNREAD_WINDOW = 90 * MINUTE;
 
 /** Chats whose last message nobody answered, within the last week and before it. */
