@@ -1,27 +1,20 @@
-// The built file's `doctor`, run by a person and by a script.
+// `doctor` of the built file, as a person and a script run it.
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { fileURLToPath } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
-import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
-import { serveSandbox } from "../../src/sandbox/serve.ts";
+import { expect, test } from "vitest";
+import { SANDBOX_TOKEN } from "../../src/sandbox/sandbox.ts";
+import { basicEnv } from "../support/built.ts";
+import { sandboxEnv } from "../support/fake-kook.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { MAIN } from "../support/paths.ts";
 
-const MAIN = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
-
-function emptyHome(): string {
-  const home = mkdtempSync(join(tmpdir(), "kook-chat-mcp-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  return home;
-}
-
-async function doctor(args: string[], env: Record<string, string> = {}, home = emptyHome()) {
+async function doctor(args: string[], env: Record<string, string> = {}, home = temporaryFolder()) {
   const child = spawn(process.execPath, [MAIN, "doctor", ...args], {
     cwd: home,
-    env: { PATH: process.env["PATH"], HOME: home, USERPROFILE: home, LANG: "C", ...env },
+    env: basicEnv({ HOME: home, USERPROFILE: home, LANG: "C", ...env }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr, [code]] = await Promise.all([
@@ -30,12 +23,6 @@ async function doctor(args: string[], env: Record<string, string> = {}, home = e
     once(child, "exit"),
   ]);
   return { stdout, stderr, code };
-}
-
-async function serve() {
-  const { url, close } = await serveSandbox(new Sandbox(), 0);
-  onTestFinished(close);
-  return url;
 }
 
 test("with --sandbox exits with 0, in English or in Chinese, without colour in a pipe", async () => {
@@ -51,8 +38,8 @@ test("with --sandbox exits with 0, in English or in Chinese, without colour in a
 });
 
 test("checks the token in force over the network, finds a host's file, and exits with 0", async () => {
-  const home = emptyHome();
-  const env = { KOOK_TOKEN: SANDBOX_TOKEN, KOOK_BASE_URL: await serve() };
+  const home = temporaryFolder();
+  const env = await sandboxEnv();
   mkdirSync(join(home, ".cursor"));
   const mcpServers = { kook: { command: process.execPath, args: [MAIN], env } };
   writeFileSync(join(home, ".cursor", "mcp.json"), JSON.stringify({ mcpServers }));
@@ -70,8 +57,8 @@ test("checks the token in force over the network, finds a host's file, and exits
   expect(stdout).not.toContain(SANDBOX_TOKEN);
 });
 
-test("exits with 1 if something keeps the server from working, with 2 for a wrong setting", async () => {
-  const KOOK_BASE_URL = await serve();
+test("exits with 1 if the server cannot work, with 2 for a wrong setting", async () => {
+  const { KOOK_BASE_URL } = await sandboxEnv();
   const [missing, wrong] = await Promise.all([
     doctor([], { KOOK_BASE_URL }),
     doctor([], { KOOK_BASE_URL, KOOK_TOKEN: SANDBOX_TOKEN, KOOK_OUTPUT: "txt" }),
@@ -84,13 +71,13 @@ test("exits with 1 if something keeps the server from working, with 2 for a wron
 });
 
 test.skipIf(process.platform === "win32")(
-  "names a pipe, a device and a file that is too large for a token, and does not wait for them",
+  "names a pipe, a device and a file that is too large for a token, and does not wait for them (needs mkfifo)",
   async () => {
-    const home = emptyHome();
+    const home = temporaryFolder();
     const pipe = join(home, "pipe");
     execFileSync("mkfifo", [pipe, join(home, ".claude.json")]);
     writeFileSync(join(home, "large"), "x".repeat(64 * 1024 + 1));
-    const KOOK_BASE_URL = await serve();
+    const { KOOK_BASE_URL } = await sandboxEnv();
     const [fromPipe, fromDevice, large] = await Promise.all(
       [pipe, "/dev/zero", "large"].map((file) =>
         doctor([], { KOOK_BASE_URL, KOOK_TOKEN_FILE: file }, home),
@@ -103,21 +90,21 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
-test("names --jitless, which takes WebAssembly from Node", async () => {
-  const home = emptyHome();
+test("names --jitless, with which Node has no WebAssembly", async () => {
+  const home = temporaryFolder();
   const { stdout, code } = await doctor(["--sandbox"], { NODE_OPTIONS: "--jitless" }, home);
   expect(code).toBe(1);
   expect(stdout).toContain("✗ Node: Node runs without WebAssembly (--jitless)");
 });
 
 test.skipIf(process.platform === "win32")(
-  "in a folder that was deleted names the problem instead of printing a stack",
+  "in a folder that was deleted names the problem instead of printing a stack (needs sh)",
   async () => {
-    const home = emptyHome();
+    const home = temporaryFolder();
     const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" doctor --sandbox';
     const child = spawn("sh", ["-c", script, process.execPath, MAIN], {
       cwd: home,
-      env: { PATH: process.env["PATH"], HOME: home, LANG: "C" },
+      env: basicEnv({ HOME: home, LANG: "C" }),
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [stdout, stderr, [code]] = await Promise.all([

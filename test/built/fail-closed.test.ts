@@ -1,6 +1,7 @@
-// A wrong setting must not open what it was meant to close: under a host the server starts, and every call fails.
+// Settings fail closed: with a wrong setting the server starts under a host, and every call fails.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { devNull } from "node:os";
 import { createInterface } from "node:readline";
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -71,7 +72,7 @@ describe("under a host", () => {
     expect(await end()).toContain("confirm-delete always");
   });
 
-  test("a guard that the host did not fill in is a warning, and the start-up line shows the guards", async () => {
+  test("a guard whose variable the host did not fill in is a warning, and the start-up line shows the guards", async () => {
     const literal = `$\{user_config.allow_targets}`;
     const off = await attach({
       env: { KOOK_TOKEN: "x", KOOK_ALLOW_TARGETS: literal, KOOK_MOOD: "x" },
@@ -115,10 +116,10 @@ describe("without a host", () => {
   });
 });
 
-/** Runs the server with a terminal as stdin, by util-linux's `script`, and presses Ctrl-C once `seen` is printed. */
+/** Runs the server with a terminal as stdin, with util-linux's `script`, and presses Ctrl-C once `seen` is printed. */
 async function runInTerminal(env: Env, seen = "") {
   const server = `exec '${process.execPath}' '${MAIN}'`;
-  const child = spawn("script", ["-qec", server, "/dev/null"], { env: basicEnv(env) });
+  const child = spawn("script", ["-qec", server, devNull], { env: basicEnv(env) });
   onTestFinished(() => void child.kill("SIGKILL"));
   let output = "";
   child.stdin.on("error", () => {});
@@ -138,7 +139,7 @@ describe.skipIf(!hasScript)("in a terminal (needs util-linux's script)", () => {
     expect(await runInTerminal({ KOOK_READONLY: "1" })).toEqual({ code: 2, output });
   });
 
-  test("without a mistake it says that it waits for a host, and Ctrl-C ends it", async () => {
+  test("with right settings it says that it waits for a host, and Ctrl-C ends it", async () => {
     const line = "Waiting for an MCP host on stdin. Ctrl-C ends, --help lists options.";
     const { code, output } = await runInTerminal({ KOOK_TOKEN: "x" }, line);
     expect(code).toBe(0);
@@ -146,7 +147,7 @@ describe.skipIf(!hasScript)("in a terminal (needs util-linux's script)", () => {
   });
 });
 
-test("a call that came before the host closed stdin still gets the line", async () => {
+test("a call sent before the host closes stdin still gets the line", async () => {
   const child = startBuilt(["--sandbxo"]);
   child.stdin.end(request(1, "tools/call", { name: "list_chats", arguments: {} }));
   const [line] = await once(createInterface(child.stdout), "line");

@@ -1,4 +1,4 @@
-// Which language a person is asked in, and which KOOK is.
+// The language of questions to a person, and of requests to KOOK.
 import { expect, test } from "vitest";
 import type { Env } from "../support/built.ts";
 import { fakeKook } from "../support/fake-kook.ts";
@@ -33,7 +33,7 @@ test.each<[string, Env, boolean]>([
   expect(isChinese(asked)).toBe(chinese);
 });
 
-test("KOOK is asked in Chinese all the same: some failures are recognised by its words", async () => {
+test("KOOK is always asked in Chinese, because some failures are recognised by its words", async () => {
   const languages: (string | undefined)[] = [];
   const env = await fakeKook(({ headers }, response) => {
     languages.push(headers["accept-language"]);

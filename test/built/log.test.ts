@@ -26,7 +26,7 @@ describe("what a host sends stays out of the log:", () => {
     ["a message that is not JSON-RPC", JSON.stringify({ name, userId })],
     ["an answer to no question", JSON.stringify({ jsonrpc: "2.0", id: 99, result })],
     [
-      "progress that nobody asked for",
+      "progress for an unknown request",
       JSON.stringify({ jsonrpc: "2.0", method: "notifications/progress", params: progress }),
     ],
   ])("%s", async (_, line) => {

@@ -42,7 +42,7 @@ describe("the MCPB bundle", () => {
     );
 
   beforeAll(() => {
-    // Packed from the build that is there, validated and unpacked by the format's own program.
+    // Packed from the existing build; validated and unpacked by the program of the format.
     const bundle = execFileSync(process.execPath, ["scripts/mcpb.mjs"], {
       cwd: root,
       encoding: "utf8",
@@ -52,7 +52,7 @@ describe("the MCPB bundle", () => {
     execFileSync(process.execPath, [mcpb, "unpack", join(root, bundle.trim()), installed]);
   });
 
-  /** The environment that a host makes of what a person filled in, by the format's own rules. */
+  /** The environment that a host makes from a filled-in form, by the rules of the format. */
   async function environment(userConfig: Record<string, string | boolean>) {
     const config = await getMcpConfigForManifest({
       manifest: bundled(),
@@ -71,7 +71,7 @@ describe("the MCPB bundle", () => {
 
   const names = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name);
 
-  test("works with a token alone, and what was not filled in left as it stands", async () => {
+  test("works with only a token, and unsubstituted variables for the rest", async () => {
     const config = await environment({ token: SANDBOX_TOKEN });
     expect(config.env).toMatchObject({
       KOOK_TOKEN: SANDBOX_TOKEN,
@@ -88,7 +88,7 @@ describe("the MCPB bundle", () => {
     expect((await call(client, "list_chats")).structured).toMatchObject({ total: 480 });
   });
 
-  test("obeys what was filled in", async () => {
+  test("applies what was filled in", async () => {
     const filled = { read_only: true, allow_targets: "3903536527", confirm_delete: "always" };
     const client = await start(await environment({ token: SANDBOX_TOKEN, ...filled }));
     expect(await names(client)).toEqual(["list_chats", "view_chat"]);
@@ -111,7 +111,7 @@ describe("the MCPB bundle", () => {
     expect(bundled().tools).toEqual(tools.map(({ name, description }) => ({ name, description })));
   });
 
-  test("keeps the token secret and asks for nothing that is no setting", () => {
+  test("marks the token as sensitive, and every field is a setting", () => {
     const { user_config = {}, server, version } = bundled();
     expect(user_config["token"]).toMatchObject({ sensitive: true, required: true });
     const env = Object.keys(server.mcp_config.env ?? {});
@@ -149,7 +149,7 @@ describe("server.json", () => {
     expect(validate({ ...entry, description: "x".repeat(101) })).toBe(false);
   });
 
-  test("belongs to the npm package, by name and version", () => {
+  test("has the name and version of the npm package", () => {
     expect(entry).toMatchObject({ name: manifest.mcpName, version: manifest.version });
     expect(npm).toMatchObject({ identifier: manifest.name, version: manifest.version });
   });
@@ -198,7 +198,7 @@ describe("the install links", () => {
     },
   );
 
-  test("lead to Cursor with an entry in which the path and the token are to be put", () => {
+  test("open Cursor with an entry that has placeholders for the path and the token", () => {
     const [direct, page] = [new URL(links.cursor.direct), new URL(links.cursor.page)];
     expect(direct.href).toMatch(/^cursor:\/\/anysphere\.cursor-deeplink\/mcp\/install\?/);
     expect(page.search).toBe(direct.search);
@@ -211,7 +211,7 @@ describe("the install links", () => {
     });
   });
 
-  test("name no package of a registry, whose name somebody else might hold", () => {
+  test("name no package of a registry, because another person may own that name", () => {
     expect(decodeURIComponent(JSON.stringify(links))).not.toMatch(/npx|npm/);
   });
 
@@ -227,14 +227,15 @@ describe("generation", () => {
       encoding: "utf8",
     });
 
-  test("has nothing to change in what is committed", () => {
+  test("changes no committed file", () => {
     expect(check(root)).toMatchObject({ status: 0, stderr: "" });
   });
 
-  test("tells by name what has drifted", () => {
+  test("names the file that differs", () => {
     const copy = mkdtempSync(join(folder, "copy-"));
+    // Junctions: on Windows only administrators may make symbolic links.
     for (const part of ["src", "test", "node_modules"])
-      symlinkSync(join(root, part), join(copy, part));
+      symlinkSync(join(root, part), join(copy, part), "junction");
     for (const part of ["package.json", "README.md", "server.json", "mcpb"]) {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }

@@ -8,8 +8,9 @@ import { fakeKook, sandboxEnv, silentKook } from "../support/fake-kook.ts";
 
 const listChats = request(1, "tools/call", { name: "list_chats", arguments: {} });
 
-test("gets its answer from a KOOK that takes a while", async () => {
+test("gets its answer from a KOOK that answers after the end of stdin", async () => {
   const env = await fakeKook(async (_, response) => {
+    // The server reads the end of stdin together with the call. Nothing outside of it shows when.
     await sleep(300);
     const data = { items: [], meta: { page: 1, page_total: 1, page_size: 50, total: 0 }, sort: {} };
     response.end(JSON.stringify({ code: 0, message: "操作成功", data }));
@@ -38,7 +39,7 @@ test("gets a failure from a KOOK that does not answer, and the server exits", as
   expect(code).toBe(0);
 });
 
-test("that a person would have to confirm ends: no answer can come", async () => {
+test("that needs a person's answer fails, because no answer can come", async () => {
   const child = startBuilt([], await sandboxEnv());
   const elicitation = initialize.replace('"capabilities":{}', '"capabilities":{"elicitation":{}}');
   child.stdin.write(elicitation);
@@ -73,11 +74,12 @@ test("that is cancelled is not waited for", async () => {
   const startedAt = performance.now();
   const [code] = await once(child, "exit");
   expect(code).toBe(0);
-  // Without the cancellation the timeout of 10 s would decide.
+  // Without the cancellation the call ends with its timeout of 10 s.
   expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
-test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
+// Windows has no signals that a process can handle.
+test.skipIf(process.platform === "win32").each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
   "is dropped by %s, also after the end of stdin",
   async (signal) => {
     const { env, requested } = await silentKook();

@@ -1,24 +1,21 @@
-// The built server behind a real CONNECT proxy, with a real TLS server where KOOK would be; all on loopback.
+// The built server behind a real CONNECT proxy, with a real TLS server instead of KOOK; all on loopback.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect as connectSocket, type Server, type Socket } from "node:net";
-import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { createServer as createTlsServer } from "node:tls";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 import { serveSandbox } from "../../src/sandbox/serve.ts";
 import { call } from "../support/connect.ts";
-import { MAIN } from "../support/paths.ts";
+import { MAIN, projectFile } from "../support/paths.ts";
+import { attach } from "../support/stdio-client.ts";
 
-// Made with openssl for kook.test and 127.0.0.1, self-signed, valid until 2126; it protects nothing.
-const CERT_FILE = new URL("../fixtures/tls.cert.pem", import.meta.url).pathname;
-const KEY_FILE = new URL("../fixtures/tls.key.pem", import.meta.url).pathname;
+// Made with openssl for kook.test and 127.0.0.1, self-signed, valid until 2126. No secret.
+const CERT_FILE = projectFile("test/fixtures/tls.cert.pem");
+const KEY_FILE = projectFile("test/fixtures/tls.key.pem");
 
-/** Only the proxy knows this host, so a call that arrives has gone through it. */
+/** Only the proxy resolves this host, so a request that arrives came through it. */
 const PROXIED_URL = "https://kook.test/api/v3";
 
 let tlsPort = 0;
@@ -55,7 +52,7 @@ function tunnel(near: Socket, port: number): Socket {
   return far;
 }
 
-/** A proxy that carries every tunnel to the TLS server, or refuses each with a status. */
+/** A proxy that connects every tunnel to the TLS server, or refuses each with a status. */
 async function startProxy(refusal?: string) {
   const seen = { tunnels: [] as (string | undefined)[], authorization: "", bytes: "" };
   const proxy = createServer();
@@ -78,28 +75,22 @@ async function startProxy(refusal?: string) {
   return { port, seen };
 }
 
-/** Makes one call; `shown` is the answer and the log at debug level. */
-async function listChats(env: Record<string, string>, pauseMs = 0) {
-  const client = new Client({ name: "test", version: "1.0.0" });
-  const transport = new StdioClientTransport({
-    command: process.execPath,
+/** Makes one call, then pings the server; `shown` is the answer and the log at debug level. */
+async function listChats(env: Record<string, string>) {
+  const entry = {
     args: [MAIN, "--log-level", "debug"],
     env: {
-      PATH: process.env["PATH"] ?? "",
       KOOK_TOKEN: SANDBOX_TOKEN,
       KOOK_BASE_URL: PROXIED_URL,
       NODE_EXTRA_CA_CERTS: CERT_FILE,
       ...env,
     },
-    stderr: "pipe",
-  });
-  const stderr = text(transport.stderr as Readable);
-  await client.connect(transport);
-  // A failure before the first call must not end the server.
-  await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  };
+  // The tests are concurrent: end() closes the client.
+  const { client, end } = await attach(entry, () => {});
   const answer = await call(client, "list_chats");
-  await client.close();
-  return { ...answer, shown: JSON.stringify(answer) + (await stderr) };
+  await client.ping();
+  return { ...answer, shown: JSON.stringify(answer) + (await end()) };
 }
 
 test.concurrent("a call goes through the tunnel of HTTPS_PROXY, encrypted", async () => {
@@ -123,7 +114,7 @@ test.concurrent("hosts in NO_PROXY are reached without the proxy", async () => {
 });
 
 test.concurrent.each([undefined, "407 Proxy Authentication Required"])(
-  "a proxy's user name and password reach only the proxy, also when it answers %s",
+  "a proxy's user name and password reach only the proxy, also if it answers %s",
   async (refusal) => {
     const { port, seen } = await startProxy(refusal);
     const url = `http://someone:p%40ssw0rd@127.0.0.1:${port}`;
@@ -149,8 +140,8 @@ test.concurrent.each([
   ["http://proxy.invalid:8080", "cannot be reached: the host name"],
   ["socks5://127.0.0.1:7890", "is a SOCKS proxy, which this server cannot use; set an HTTP proxy"],
   ["http://", "has no address that can be used; set an HTTP proxy, for example HTTPS_PROXY=http"],
-])("the proxy address %s is explained, and the server goes on", async (HTTPS_PROXY, told) => {
-  const { text: message } = await listChats({ HTTPS_PROXY }, 300);
+])("the proxy address %s is explained, and the server keeps serving", async (HTTPS_PROXY, told) => {
+  const { text: message } = await listChats({ HTTPS_PROXY });
   expect(message).toContain(`KOOK cannot be reached: the proxy that HTTPS_PROXY names ${told}`);
 });
 

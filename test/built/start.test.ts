@@ -33,7 +33,7 @@ test("main.js without the program says in one line that the installation is inco
 });
 
 test.each(lazyParts)(
-  "without %s the server starts, and its user hears what is wrong",
+  "without %s the server starts, and the failure says to install it again",
   async (part) => {
     const main = install(part);
     const client = await connectBuilt([], await sandboxEnv(), { main });
@@ -59,7 +59,7 @@ async function log(main: string, args: string[]): Promise<string> {
   return stderr;
 }
 
-test("a start writes nothing but the compile cache of Node 22 and later", async () => {
+test("a start writes only the compile cache of Node 22 and later", async () => {
   const main = install();
   const files = () =>
     readdirSync(join(main, ".."))

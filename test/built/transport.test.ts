@@ -1,4 +1,4 @@
-// The built server over real pipes: what a host may write, and what it reads then.
+// The built server over real pipes: what a host writes, and what it reads.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -60,7 +60,7 @@ async function firstChat({ next, send }: ReturnType<typeof converse>): Promise<s
   return (chats as [{ chat_code: string }])[0].chat_code;
 }
 
-test("answers every request of a stream with faults in it, and logs none of its text", async () => {
+test("answers every request of a stream with malformed lines, and logs none of its text", async () => {
   const child = start();
   const [output, log] = [text(child.stdout), text(child.stderr)];
   const batch = [request(3, "ping"), request("four", "tools/list", { cursor: null, _meta: null })];
@@ -100,7 +100,7 @@ test("answers every request of a stream with faults in it, and logs none of its 
   expect(await log).not.toContain("secret");
 });
 
-test("a line without an end is refused and not held in memory, and the next one is answered", async () => {
+test("an endless line is refused and not held in memory, and the next line is answered", async () => {
   const { child, next, send } = converse();
   const piece = "x".repeat(1024 * 1024);
   for (let i = 0; i < 300; i++) {
@@ -163,7 +163,7 @@ test.each([
   expect((await next()).result?.structuredContent).toMatchObject({ chat_code });
 });
 
-test("the first question of a call is withdrawn from the SDK's own client with the call", async () => {
+test("cancelling a call withdraws its question from the SDK's client", async () => {
   const client = new Client(
     { name: "test", version: "1.0.0" },
     { capabilities: { elicitation: {} } },

@@ -6,6 +6,7 @@ import { RateLimitError } from "../../src/kook/errors.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { chatsOver, paging } from "../support/chats.ts";
+import { settled } from "../support/clock.ts";
 
 /** The second chat of the sandbox, of a user who is not on the lists here. */
 const HIDDEN = "8b4b47fb5cc065182e2049ad3b9243ca";
@@ -232,6 +233,8 @@ test("a search in flight does not put a chat that is deleted meanwhile back into
 });
 
 test("a continued search is not complete if a chat moved to a page that was read before", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   const sandbox = new Sandbox({ chats: 200 });
   const target = await lastChatOf(sandbox);
   let failing = true;
@@ -244,7 +247,7 @@ test("a continued search is not complete if a chat moved to a page that was read
     if (asked === 2) moved[0] = page.items.at(-1);
   }, sandbox);
   const chats = chatsOver(fetch, { allowTargets: [target] });
-  const list = () => chats.list({ page: 1, pageSize: 50 });
+  const list = () => settled(chats.list({ page: 1, pageSize: 50 }));
   expect(await list()).toMatchObject({ chats: [], complete: false });
   failing = false;
   expect(await list()).toMatchObject({ chats: [], complete: false });

@@ -1,10 +1,13 @@
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { Fetch } from "../../src/kook/client.ts";
 import { ApiError } from "../../src/kook/errors.ts";
 import { LostAnswerError } from "../../src/kook/reconcile.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { chatsOver, paging } from "../support/chats.ts";
+import { settled } from "../support/clock.ts";
+
+afterEach(() => void vi.useRealTimers());
 
 /** A sandbox whose answers may be lost; `routes` has the routes that were called. */
 function losing(lost: (route: string) => boolean) {
@@ -83,9 +86,10 @@ test("a refusal of another kind is not reported as already gone", async () => {
 });
 
 test("a delete whose answer is lost is not sent again, and is found done by looking", async () => {
+  vi.useFakeTimers();
   const { chats, routes } = losing((route) => route === "user-chat/delete");
   await chats.view(DOCUMENTED_CHAT.code);
-  expect(await chats.delete(DOCUMENTED_CHAT.code)).toEqual({});
+  expect(await settled(chats.delete(DOCUMENTED_CHAT.code))).toEqual({});
   const [viewed, sent, ...looked] = routes;
   expect([viewed, sent]).toEqual(["user-chat/view", "user-chat/delete"]);
   expect(new Set(looked)).toEqual(new Set(["user-chat/list"]));
@@ -100,7 +104,6 @@ test("a delete that never arrived is reported as not done", async () => {
   });
   const failed = chats.delete(DOCUMENTED_CHAT.code).catch((caught) => caught);
   await vi.advanceTimersByTimeAsync(10_000);
-  vi.useRealTimers();
   const error = await failed;
   expect(error).toBeInstanceOf(LostAnswerError);
   expect(error.outcome).toBe("not_done");
@@ -114,7 +117,6 @@ test("a delete whose looking fails too is reported as unknown", async () => {
   lost = true;
   const failed = chats.delete(DOCUMENTED_CHAT.code).catch((caught) => caught);
   await vi.advanceTimersByTimeAsync(10_000);
-  vi.useRealTimers();
   expect(await failed).toMatchObject({ outcome: "unknown" });
 });
 
@@ -123,7 +125,6 @@ test("a create whose answers are lost is found by looking for its user", async (
   const { chats, routes } = losing((route) => route === "user-chat/create");
   const created = chats.create(NEW_USER_ID);
   await vi.advanceTimersByTimeAsync(10_000);
-  vi.useRealTimers();
   expect(await created).toMatchObject({ target_id: NEW_USER_ID });
   expect(routes.filter((route) => route === "user-chat/create")).toHaveLength(3);
 });
@@ -137,11 +138,11 @@ test("a create that never arrived is reported as not done", async () => {
   });
   const failed = chats.create(NEW_USER_ID).catch((caught) => caught);
   await vi.advanceTimersByTimeAsync(10_000);
-  vi.useRealTimers();
   expect(await failed).toMatchObject({ outcome: "not_done" });
 });
 
 test("a delete is not reported as done when the look fails with maintenance, in any language", async () => {
+  vi.useFakeTimers();
   const sandbox = new Sandbox();
   let maintained = false;
   const chats = chatsOver(async (url, init) => {
@@ -151,7 +152,7 @@ test("a delete is not reported as done when the look fails with maintenance, in 
   });
   await chats.view(DOCUMENTED_CHAT.code);
   maintained = true;
-  const deleting = chats.delete(DOCUMENTED_CHAT.code);
+  const deleting = settled(chats.delete(DOCUMENTED_CHAT.code));
   await expect(deleting).rejects.toMatchObject({ outcome: "unknown" });
 });
 
@@ -165,7 +166,6 @@ test("a create is not reported as not done when not all chats could be looked at
   });
   const failed = chats.create(NEW_USER_ID).catch((caught) => caught);
   await vi.advanceTimersByTimeAsync(10_000);
-  vi.useRealTimers();
   expect(await failed).toMatchObject({ outcome: "unknown" });
 });
 
@@ -180,7 +180,6 @@ test("a create is not reported as not done when a chat could not be read", async
   });
   const failed = chats.create(NEW_USER_ID).catch((caught) => caught);
   await vi.advanceTimersByTimeAsync(10_000);
-  vi.useRealTimers();
   expect(await failed).toMatchObject({ outcome: "unknown" });
 });
 

@@ -43,7 +43,7 @@ test.each([
   ["list_chats", "tools are called by an MCP host. --help lists the commands"],
   ["nonsense", "--help lists the commands"],
   ["1/MTk4NzY=/AbCdEfGhIjKlMnOpQrStUv==", "[token]"],
-])("%s is no command, and the message points the way", (word, told) => {
+])("%s is no command, and the message names what to run", (word, told) => {
   expect(() => parseCommandLine([word])).toThrow(ConfigError);
   expect(() => parseCommandLine([word])).toThrow(told);
 });

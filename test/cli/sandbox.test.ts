@@ -6,7 +6,7 @@ import { faults } from "../../src/sandbox/faults.ts";
 const parse = (...argv: string[]) =>
   readSandboxOptions(parseCommandLine(["sandbox", ...argv]).flags);
 
-test("without options the port is free and nothing is faulty", async () => {
+test("without options the port is free and there are no faults", async () => {
   expect(await parse()).toMatchObject({ port: 0, decimalReset: false, faults: [] });
 });
 

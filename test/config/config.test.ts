@@ -154,7 +154,7 @@ describe("a misspelt variable", () => {
   ])("%s is a problem that names %s", (name, meant) => {
     const { problem, readOnly } = configOf([], { [name]: "1" });
     expect(problem).toBe(`${name} is not a setting; did you mean ${meant}?`);
-    // Which guard was meant is not known.
+    // The intended guard is unknown.
     expect(readOnly).toBe(true);
   });
 

@@ -21,7 +21,7 @@ test.each<[Record<string, string>, object]>([
   [{ ALL_PROXY: PROXY }, proxy("ALL_PROXY")],
   [{ HTTP_PROXY: PROXY, ALL_PROXY: "socks5://127.0.0.1:1" }, proxy("HTTP_PROXY")],
   [{ HTTPS_PROXY: PROXY, HTTP_PROXY: "socks5://127.0.0.1:1" }, proxy("HTTPS_PROXY")],
-])("an https: request with %j goes by %j", (env, route) => {
+])("an https: request with %j goes through %j", (env, route) => {
   expect(proxyFor(KOOK, env)).toEqual(route);
 });
 
@@ -29,7 +29,7 @@ test.each<[Record<string, string>, object]>([
   [{ HTTPS_PROXY: PROXY }, { kind: "direct" }],
   [{ http_proxy: PROXY }, proxy("http_proxy")],
   [{ all_proxy: PROXY }, proxy("all_proxy")],
-])("an http: request with %j goes by %j", (env, route) => {
+])("an http: request with %j goes through %j", (env, route) => {
   expect(proxyFor("http://127.0.0.1:9/api/v3", env)).toEqual(route);
 });
 
@@ -70,7 +70,7 @@ test("NO_PROXY is named where it exempts the host, also from an unusable proxy",
   expect(proxyFor(KOOK, { NO_PROXY: "*" })).toEqual({ kind: "direct" });
 });
 
-// undici routes the requests, so its reading of NO_PROXY is the truth.
+// undici routes the requests, so its reading of NO_PROXY decides.
 test.each([
   "",
   "*",

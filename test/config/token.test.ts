@@ -22,7 +22,7 @@ test("the file's token wins over the variable's", () => {
   expect(token).toEqual({ scheme: "Bot", value: "b" });
 });
 
-test("a missing token is no problem of the settings: the first call explains it", () => {
+test("a missing token is not a wrong setting: the first call explains it", () => {
   expect(configOf()).toMatchObject({
     token: { problem: expect.stringContaining("No KOOK token is set") },
     problem: undefined,
@@ -36,8 +36,8 @@ test.each([
   ["a line break in its middle", { KOOK_TOKEN: "s3cret\nmore" }, "line break"],
   ["a space in its middle", { KOOK_TOKEN: "s3cret more" }, "white space"],
   ["a Chinese character", { KOOK_TOKEN: "s3cret码" }, "another character"],
-  ["nothing but its prefix", { KOOK_TOKEN: "Bot " }, "KOOK_TOKEN holds no token"],
-  ["nothing but quotation marks", { KOOK_TOKEN: '""' }, "KOOK_TOKEN holds no token"],
+  ["only its prefix", { KOOK_TOKEN: "Bot " }, "KOOK_TOKEN holds no token"],
+  ["only quotation marks", { KOOK_TOKEN: '""' }, "KOOK_TOKEN holds no token"],
   [
     "a file that is not there",
     { KOOK_TOKEN_FILE: "gone" },

@@ -223,7 +223,7 @@ describe("a file that its host cannot read", () => {
   });
 
   test.skipIf(process.platform === "win32")(
-    "because it is a pipe is named, not waited for",
+    "because it is a pipe is named, not waited for (needs mkfifo)",
     async () => {
       const pc = computer();
       execFileSync("mkfifo", [pc.fileOf("Claude Code")]);
@@ -235,7 +235,7 @@ describe("a file that its host cannot read", () => {
   );
 
   test.skipIf(process.platform === "win32" || process.getuid?.() === 0)(
-    "because of its permissions is named",
+    "because of its permissions is named (root may read all files, Windows has other permissions)",
     async () => {
       const pc = computer();
       chmodSync(pc.write(pc.fileOf("Cursor"), "{}"), 0);

@@ -33,7 +33,7 @@ function examinedEntry(change: object) {
 }
 
 test.skipIf(process.platform !== "linux")(
-  "a person reads settings, checks and hosts in English",
+  "a person reads settings, checks and hosts in English (with the paths of Linux)",
   async () => {
     const { pc, examine } = broken();
     expect(steady(plainReport(await examine(), options), pc)).toMatchInlineSnapshot(`
@@ -80,10 +80,12 @@ test.skipIf(process.platform !== "linux")(
   },
 );
 
-test.skipIf(process.platform !== "linux")("and the same in Chinese", async () => {
-  const { pc, examine } = broken();
-  const report = plainReport(await examine(), { ...options, language: "zh" });
-  expect(steady(report, pc)).toMatchInlineSnapshot(`
+test.skipIf(process.platform !== "linux")(
+  "and the same in Chinese (with the paths of Linux)",
+  async () => {
+    const { pc, examine } = broken();
+    const report = plainReport(await examine(), { ...options, language: "zh" });
+    expect(steady(report, pc)).toMatchInlineSnapshot(`
     "kook-chat-mcp 1.2.3 doctor
 
     设置
@@ -124,7 +126,8 @@ test.skipIf(process.platform !== "linux")("and the same in Chinese", async () =>
     修改客户端的文件后，请退出客户端再重新打开。
     "
   `);
-});
+  },
+);
 
 test("only settings that were set are shown, with verbose all", async () => {
   const examination = await examined({

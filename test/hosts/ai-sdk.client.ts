@@ -1,5 +1,5 @@
-// A program for Node 22: Vercel's AI SDK as the client, without a model. Prints the tools, what comes back from each call
-// and what of it a model would be given.
+// A program for Node 22: Vercel's AI SDK as the client, without a model. Prints the tools, the result of each
+// call, and the part of it that a model gets.
 import { createMCPClient, ElicitationRequestSchema } from "@ai-sdk/mcp";
 import { StdioMCPTransport } from "@ai-sdk/mcp/mcp-stdio";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";

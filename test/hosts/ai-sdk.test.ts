@@ -1,5 +1,5 @@
-// Vercel's AI SDK as the client. It probes for the newer protocol revision on the session's own process, and has to fall
-// back to `initialize`.
+// Vercel's AI SDK as the client. It probes for the newer protocol revision in the session's process, and must fall back
+// to `initialize`.
 import { beforeEach, describe, expect, test } from "vitest";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { runOnNode22 } from "./node-22.ts";
@@ -45,7 +45,7 @@ describe("Vercel's AI SDK", () => {
     expect(toModel.value[0]?.text).toContain(text);
   });
 
-  test("puts the server's question to a person, and says what became of it", () => {
+  test("puts the server's question to a person, and reports the outcome", () => {
     const { declined, questions, results } = session;
     expect(questions).toHaveLength(2);
     expect(JSON.stringify(questions[0])).toContain(target_id);

@@ -1,4 +1,4 @@
-// docs/clients.md names versions; they are those installed here.
+// docs/clients.md names the installed versions.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import project from "../../package.json" with { type: "json" };

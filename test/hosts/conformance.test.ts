@@ -1,5 +1,5 @@
-// The official conformance suite against the server behind a bridge. Which of its scenarios apply, and with how many checks
-// passed, stands in docs/clients.md for people to read; what the suite reports is compared with that.
+// The official conformance suite against the server behind an HTTP bridge. docs/clients.md lists the scenarios that apply
+// and their number of checks; the reports are compared with that list.
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,10 +32,10 @@ const suite = (...args: string[]) =>
 
 let bridge: Awaited<ReturnType<typeof serveOverHttp>>;
 
-/** Runs one scenario and gives the checks of its report. Whether any failed is for the caller to see. */
+/** Runs one scenario. @returns the checks of its report, failed ones included */
 async function run(scenario: string): Promise<Check[]> {
   const folder = temporaryFolder();
-  // It exits with 1 when a check failed, which the report tells better.
+  // Ignore exit code 1: the report says which check failed.
   await suite("server", "--url", bridge.url, "--scenario", scenario, "-o", folder).catch(() => {});
   const [report = ""] = readdirSync(folder);
   return JSON.parse(readFileSync(join(folder, report, "checks.json"), "utf8"));
@@ -55,14 +55,14 @@ describe("the conformance suite", () => {
     expect(checks.filter(({ status }) => status === "SUCCESS")).toHaveLength(passed);
   });
 
-  test("has no scenario that docs/clients.md does not speak of", async () => {
+  test("has only scenarios that docs/clients.md lists", async () => {
     const { stdout } = await suite("list", "--server");
     const offered = [...stdout.matchAll(/^ {2}- ([\w-]+)/gm)].map(([, name]) => name);
     expect(offered.length).toBeGreaterThan(0);
     expect(documented.map(({ name }) => name).sort()).toEqual(offered.sort());
   });
 
-  test("reports a failure as one, so that a pass means something", async () => {
+  test("reports a failure as a failure", async () => {
     expect(await run("prompts-list")).toMatchObject([{ status: "FAILURE" }]);
   });
 });

@@ -1,5 +1,5 @@
-// The built server behind streamable HTTP on loopback, for clients that know no stdio. Messages pass through as they are,
-// between the SDK's two transports, so that what a client judges is the server's own words.
+// The built server behind streamable HTTP on loopback, for clients without stdio. Messages pass unchanged between the
+// SDK's two transports, so that a client tests the messages of the server.
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -9,7 +9,7 @@ import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { sandboxServer } from "./server.ts";
 
-/** Serves the sandbox, one process a session. */
+/** Serves the sandbox, with one process per session. */
 export async function serveOverHttp() {
   const sessions = new Set<StreamableHTTPServerTransport>();
 
@@ -43,7 +43,7 @@ export async function serveOverHttp() {
   };
 }
 
-/** Hands each side's messages to the other, and ends both with either. */
+/** Forwards the messages of each side to the other; if one closes, closes both. */
 function join(http: Transport, stdio: Transport): void {
   http.onmessage = (message) => void stdio.send(message);
   stdio.onmessage = (message) => void http.send(message);

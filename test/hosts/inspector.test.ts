@@ -40,7 +40,7 @@ async function readResource(uri: string) {
 describe("MCP Inspector", () => {
   beforeEach(needsNode22);
 
-  test("lists the tools and finds no fault with their schemas", async () => {
+  test("lists the tools and accepts their schemas", async () => {
     const { tools } = await inspect("--method", "tools/list", "--strict");
     expect(tools.map((tool: { name: string }) => tool.name)).toEqual(
       expect.arrayContaining(chatTools),
@@ -68,14 +68,14 @@ describe("MCP Inspector", () => {
     expect(structuredContent).toEqual({ chat_code: code, deleted: true });
   });
 
-  test("has forty calls answered, ten at a time", async () => {
+  test("gets an answer to each of forty calls, ten at a time", async () => {
     const load = ["--load", "--load-requests", "40", "--load-concurrency", "10"];
     const call = ["--method", "tools/call", "--tool-name", "list_chats"];
     const { result } = await inspect(...call, ...load, "--format", "json");
     expect(result).toMatchObject({ requests: 40, ok: 40, toolErrors: 0, errors: 0 });
   });
 
-  test("tells of a failed call by its exit code", async () => {
+  test("reports a failed call by its exit code", async () => {
     const call = callTool("view_chat", `chat_code=${"0".repeat(32)}`);
     await expect(call).rejects.toMatchObject({
       code: 5,
@@ -83,7 +83,7 @@ describe("MCP Inspector", () => {
     });
   });
 
-  test("finds the protocol's revision by itself, where it is asked to", async () => {
+  test("negotiates the protocol revision, if asked to", async () => {
     const { tools } = await inspect("--method", "tools/list", "--protocol-era", "auto");
     expect(tools.map(({ name }: { name: string }) => name)).toEqual(
       expect.arrayContaining(chatTools),

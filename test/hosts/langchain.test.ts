@@ -1,4 +1,4 @@
-// LangChain's adapters as the client: what comes out of an agent's tool node.
+// LangChain's adapters as the client: the output of an agent's tool node.
 import { AIMessage, type ToolMessage } from "@langchain/core/messages";
 import { ToolNode } from "@langchain/langgraph/prebuilt";
 import { MultiServerMCPClient } from "@langchain/mcp-adapters";
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => client.close());
 
-/** Has the tool node of an agent make one call, as for a model that asked for it. */
+/** Makes one call through the tool node of an agent, as a model would. */
 async function call(name: string, args: Record<string, unknown>, of: Tools = tools) {
   const asked = new AIMessage({ content: "", tool_calls: [{ id: "1", name, args }] });
   const { messages } = await new ToolNode(of).invoke({ messages: [asked] });
@@ -84,7 +84,7 @@ describe("LangChain's adapters", () => {
     expect(content).toContain("list_chats shows the chats that exist");
   });
 
-  test("hand an agent plain text where the server gives text alone", async () => {
+  test("hand an agent plain text if the server gives only text", async () => {
     const textual = attach("--output", "text");
     onTestFinished(() => textual.close());
     const both = await call("list_chats", { page_size: 50 });
@@ -93,7 +93,7 @@ describe("LangChain's adapters", () => {
     expect(content.length).toBeLessThan(both.content.length / 2);
   });
 
-  test("have an agent ask its person and call again, where every delete is to be confirmed", async () => {
+  test("have an agent ask its person and call again, if every delete must be confirmed", async () => {
     const careful = attach("--confirm-delete", "always");
     onTestFinished(() => careful.close());
     const offered = await careful.getTools();

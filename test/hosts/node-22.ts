@@ -6,7 +6,7 @@ import { node22 } from "./nodes.ts";
 
 /** Runs a file of this folder on Node 22. @returns its output @throws when it exits with another code than 0 */
 export async function runOnNode22(file: string) {
-  // No key of a model's provider: some clients would send telemetry to the provider.
+  // Without API keys of the environment: with one, some clients send telemetry to the provider.
   const env = { PATH: process.env["PATH"] };
   const program = projectFile(`test/hosts/${file}`);
   const { stdout } = await promisify(execFile)(node22(), [program], { env });

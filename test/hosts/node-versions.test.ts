@@ -16,7 +16,7 @@ beforeAll(() => {
   // npm is a script on Windows, which only a shell can start.
   const options = { cwd: folder, encoding: "utf8", shell: process.platform === "win32" } as const;
   const npm = (...args: string[]) => execFileSync("npm", [...args, "--silent"], options);
-  // A second build would delete dist under the tests that run beside this one.
+  // --ignore-scripts: a second build would delete dist while other tests use it.
   const tarball = npm("pack", projectFile("."), "--ignore-scripts").trim();
   npm("install", "--no-audit", "--no-fund", `./${tarball}`);
 });
@@ -60,7 +60,7 @@ describe.each([22, 24] as const)("the compile cache of Node %i", (major) => {
     return { main: join(dist, "main.js"), cache };
   }
 
-  test("is written beside the program, and damage to it does no harm", async ({ skip }) => {
+  test("is written beside the program, and a damaged one is ignored", async ({ skip }) => {
     const node = findNode(major) ?? skip(`npm brings no Node ${major} for this platform`);
     const { main, cache } = copy();
     await listChats(node, main);
@@ -75,10 +75,10 @@ describe.each([22, 24] as const)("the compile cache of Node %i", (major) => {
     expect(await listChats(node, main)).toHaveLength(5);
   });
 
-  test("is left out where nothing can be written", async ({ skip }) => {
+  test("is not written to a read-only place", async ({ skip }) => {
     const node = findNode(major) ?? skip(`npm brings no Node ${major} for this platform`);
     const { main, cache } = copy();
-    // A file instead of the folder: unlike a read-only folder, it stops root too.
+    // A file instead of the folder: root can write to a read-only folder.
     writeFileSync(cache, "");
     expect(await listChats(node, main)).toHaveLength(5);
   });

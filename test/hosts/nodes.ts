@@ -13,7 +13,7 @@ export function findNode(major: Major): string | undefined {
   return existsSync(binary) ? binary : undefined;
 }
 
-/** For clients that need Node 22: any later one will do. */
+/** For clients that need Node 22 or later. */
 function findNode22OrLater(): string | undefined {
   const isLater = Number.parseInt(process.versions.node, 10) >= 22;
   return isLater ? process.execPath : findNode(22);

@@ -1,5 +1,5 @@
-// A program for Node 22: OpenAI's Agents SDK as the client, without a model. Prints the tools as the model would be
-// given them, and what comes back to it from each call.
+// A program for Node 22: OpenAI's Agents SDK as the client, without a model. Prints the tools as a model gets
+// them, and the result of each call.
 import { getAllMcpTools, MCPServerStdio, RunContext } from "@openai/agents";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { sandboxServer } from "./server.ts";

@@ -1,5 +1,5 @@
 // OpenAI's Agents SDK as the client: tools in the strict form of function calling, and what a model gets from them. It
-// probes for the newer protocol revision on the session's own process, and has to fall back to `initialize`.
+// probes for the newer protocol revision in the session's process, and must fall back to `initialize`.
 import { beforeEach, describe, expect, test } from "vitest";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { runOnNode22 } from "./node-22.ts";
@@ -47,7 +47,7 @@ describe("OpenAI's Agents SDK", () => {
     expect(delete_chat?.text).toContain(`Deleted chat ${DOCUMENTED_CHAT.code}`);
   });
 
-  test("gives a model the structured result alone, where a developer asked for that", () => {
+  test("gives a model the structured result alone, if a developer asked for that", () => {
     const { list_chats, view_chat, create_chat, delete_chat } = withStructured.results;
     const { code: chat_code, targetId: target_id } = DOCUMENTED_CHAT;
     expect(JSON.parse(list_chats ?? "")).toMatchObject({ total: 480, next_page: 2 });

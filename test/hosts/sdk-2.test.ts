@@ -1,5 +1,5 @@
-// The SDK's second major version as the client. It probes for the newer protocol revision, which this server does not
-// speak, and has to fall back to `initialize`.
+// Version 2 of the SDK as the client. It probes for the newer protocol revision, which this server does not support, and
+// must fall back to `initialize`.
 import {
   Client,
   type ClientOptions,
@@ -11,7 +11,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { chatTools, sandboxServer } from "./server.ts";
 
-/** The SDK probes on a process of its own, but on the session's own process where the transport is another's. */
+/** The SDK probes in a separate process; with a transport that it did not make, in the session's process. */
 class TransportOfAnother extends StdioClientTransport {}
 
 async function connect(
@@ -46,7 +46,7 @@ async function deleteAnswering(action: "accept" | "decline") {
   return { questions, structured: deleted.structuredContent, isGone: viewed.isError === true };
 }
 
-/** What `resources/read` gave, parsed. */
+/** The parsed result of `resources/read`. */
 function json(contents: object[]) {
   const [content] = contents as { text: string }[];
   return JSON.parse(content?.text ?? "");
@@ -54,7 +54,7 @@ function json(contents: object[]) {
 
 describe("the SDK's 2.x client", () => {
   test.each([
-    ["a process of its own", StdioClientTransport],
+    ["a separate process", StdioClientTransport],
     ["the session's process", TransportOfAnother],
   ])("falls back to initialize when it probes on %s", async (_, Transport) => {
     const { client, log } = await connect(Transport);
@@ -91,7 +91,7 @@ describe("the SDK's 2.x client", () => {
     expect(isGone).toBe(true);
   });
 
-  test("leaves what a person did not want deleted", async () => {
+  test("does not delete what a person declined to delete", async () => {
     const { questions, structured, isGone } = await deleteAnswering("decline");
     expect(questions).toHaveLength(1);
     expect(structured).toMatchObject({ deleted: false });
@@ -112,7 +112,7 @@ describe("the SDK's 2.x client", () => {
     expect(completion.values).toEqual([code]);
   });
 
-  test("knows a missing chat's error for that of a missing resource", async () => {
+  test("reads the error of a missing chat as that of a missing resource", async () => {
     const { client } = await connect();
     const uri = "kook://chats/00000000000000000000000000000000";
     const error = await client.readResource({ uri }).catch((error) => error);

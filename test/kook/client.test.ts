@@ -33,7 +33,7 @@ interface Sent extends Omit<FetchInit, "signal"> {
   url: string;
 }
 
-/** A KOOK that gives these answers in turn, the last one again and again, and notes what it was asked. */
+/** A KOOK that gives these answers in turn and repeats the last one; records the requests. */
 function kook(...answers: (() => Response | Promise<Response>)[]) {
   const sent: Sent[] = [];
   const fetch: Fetch = async (url, { signal: _, ...init }) => {
@@ -144,7 +144,7 @@ test.each([
   [200, { code: 40000, message: "你已被对方屏蔽", data: {} }, "blocked"],
   [200, { code: 40000, message: "由于服务器维护", data: {} }, "maintenance"],
   [200, { code: 99, message: "?", data: {} }, "other"],
-])("HTTP %i with %j is told apart as %s", async (status, body, reason) => {
+])("HTTP %i with %j has the reason %s", async (status, body, reason) => {
   const { fetch, sent } = kook(json(body, status));
   const error = await client(fetch)
     .viewChat("abc")
@@ -179,7 +179,7 @@ test.each([
   expect(sent).toHaveLength(1);
 });
 
-test("an endless body is cut off at 4 MiB and let go", async () => {
+test("an endless body is cut off at 4 MiB and cancelled", async () => {
   let chunks = 0;
   let cancelled = false;
   const endless = () =>
@@ -200,7 +200,7 @@ test("an endless body is cut off at 4 MiB and let go", async () => {
   expect(chunks).toBeLessThan(8);
 });
 
-test("invalid UTF-8 in a name loses the name's character, not the chat", async () => {
+test("invalid UTF-8 in a name replaces one character and keeps the chat", async () => {
   const bytes = Buffer.from(JSON.stringify(viewed).replace("夏天1", "A?B"));
   bytes[bytes.indexOf("A?B") + 1] = 0xff;
   const { fetch } = kook(() => new Response(bytes));
@@ -208,7 +208,7 @@ test("invalid UTF-8 in a name loses the name's character, not the chat", async (
   expect(target_info?.username).toBe("A\ufffdB");
 });
 
-test("an id that is sent as a number keeps its digits, however many, and digits in a text stay as they are", async () => {
+test("an id that is sent as a number keeps its digits, however many, and digits inside a text are unchanged", async () => {
   const answer = JSON.stringify({
     ...viewed,
     data: {
@@ -230,14 +230,14 @@ test.each([
   ["opening brackets", "[".repeat(4_000_000)],
   ["digits", "1".repeat(4_000_000)],
   ["texts", `{"code":0,"data":[${'"x",'.repeat(900_000)}""]}`],
-])("4 MB of %s are refused without much ado", async (_, answer) => {
+])("4 MB of %s are refused in linear time", async (_, answer) => {
   const { fetch } = kook(() => new Response(answer));
   const startedAt = performance.now();
   await expect(client(fetch).viewChat("abc")).rejects.toBeInstanceOf(MalformedAnswerError);
   expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
-test("a token that the server echoes is taken out of its message", async () => {
+test("a token that the server echoes is redacted from its message", async () => {
   const { fetch } = kook(json({ code: 1, message: `bad token ${TOKEN}!`, data: {} }));
   await expect(client(fetch).viewChat("abc")).rejects.toMatchObject({
     kookMessage: "bad token [token]!",
@@ -271,7 +271,7 @@ test("an aborted call is not sent, or ends at once with the caller's reason", as
   await expect(call).rejects.toBe(reason);
 });
 
-/** Honours its signal and does nothing else. */
+/** Never answers; rejects when its signal aborts. */
 const never: Fetch = (_url, { signal }) =>
   new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 
@@ -323,7 +323,7 @@ test.each([
   expect(sent).toHaveLength(times);
 });
 
-test("a read that fails for a moment succeeds", async () => {
+test("a read that fails once is retried and succeeds", async () => {
   vi.useFakeTimers();
   const { fetch } = kook(() => new Response("<html>", { status: 502 }), json(viewed));
   const call = client(fetch).viewChat("abc");
@@ -331,7 +331,7 @@ test("a read that fails for a moment succeeds", async () => {
   expect(await call).toEqual(viewed.data);
 });
 
-test("a cancelled call is not repeated", async () => {
+test("a cancelled call is not retried", async () => {
   vi.useFakeTimers();
   // The longest backoff.
   vi.spyOn(Math, "random").mockReturnValue(1);
@@ -347,7 +347,7 @@ test("a cancelled call is not repeated", async () => {
   expect(sent).toHaveLength(1);
 });
 
-test("a 429 is repeated after its reset, a delete too, and never before", async () => {
+test("a 429 is retried after its reset and never before, also for a delete", async () => {
   vi.useFakeTimers();
   const limits = {
     "X-Rate-Limit-Limit": "5",

@@ -18,7 +18,7 @@ test.each([
       .join("")
       .replaceAll("U", "u"),
   ],
-])("a token that an answer's JSON escapes %s is taken out", (_, escaped) => {
+])("a token that an answer's JSON escapes %s is redacted", (_, escaped) => {
   const text = `{"code":1,"message":"see ${escaped}!"}`;
   expect(JSON.parse(text).message).toBe(`see ${TOKEN}!`);
   const { message } = parseEnvelope(200, text, createRedaction(TOKEN));

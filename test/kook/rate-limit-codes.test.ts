@@ -9,7 +9,7 @@ import { connectEndpoints } from "../support/endpoints.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A KOOK that answers with the refusal so many times, and then as it should. */
+/** A KOOK that refuses this many requests, then answers normally. */
 function refusing(refusal: () => Response, times: number) {
   const sentAt: number[] = [];
   const startedAt = performance.now();

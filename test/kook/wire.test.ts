@@ -5,7 +5,7 @@ import listed from "../fixtures/list.json" with { type: "json" };
 const [row] = listed.data.items;
 const target = row?.target_info;
 
-/** What is made of one row with these changes. */
+/** Parses a page of one row with these changes. */
 const parseRow = (changes: object) => {
   const { items, skipped } = wireChatPageSchema.parse({
     items: [{ ...row, ...changes }],
@@ -51,7 +51,7 @@ test.each([
   });
 });
 
-test("an id may be a number, as long as it is exact", () => {
+test("an id may be a number that JavaScript holds exactly", () => {
   expect(parseRow({ target_info: { ...target, id: 2418200000 } }).row?.target_info?.id).toBe(
     "2418200000",
   );
@@ -91,7 +91,7 @@ test.each([
   expect(parseRow({ target_info: { ...target, online } }).row?.target_info?.online).toBe(meant);
 });
 
-test("fields that nobody documented are dropped", () => {
+test("undocumented fields are dropped", () => {
   const read = parseRow({ secret: 1, target_info: { ...target, identify_num: "1" } }).row;
   expect(read).not.toHaveProperty("secret");
   expect(read?.target_info).not.toHaveProperty("identify_num");

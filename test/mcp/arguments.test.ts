@@ -154,14 +154,15 @@ describe("a refusal", () => {
     },
   );
 
-  test("of a 9 MiB query takes less than 100 ms, and nothing is sent", async () => {
+  test("of a 9 MiB query is refused by its length, before it is normalized, and nothing is sent", async () => {
     const client = await connect({ fetch: () => Promise.reject(new Error("nothing may be sent")) });
     // The first call compiles what later ones use.
     await call(client, "list_chats", { query: "x".repeat(300) });
     const query = "夏\u0301 ".repeat((9 * 1024 * 1024) / 3);
     const startedAt = performance.now();
     const { text } = await call(client, "list_chats", { query });
-    expect(performance.now() - startedAt).toBeLessThan(100);
+    // Normalizing such a query takes almost 5 s.
+    expect(performance.now() - startedAt).toBeLessThan(1_500);
     expect(text).toBe("list_chats: query must be 200 characters or fewer. Nothing was done.");
   });
 });

@@ -79,7 +79,7 @@ test("a failure's text has at most 600 characters, one line, and ends with a who
       expect(text).toMatch(/\.$/);
       expect(text).not.toMatch(/\n|x{1000}/);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 1_000 },
   );
   expect(MAX_FAILURE_LENGTH).toBe(600);
 });

@@ -1,8 +1,9 @@
 // list_chats with a filter, as a model meets it.
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
 import { paging } from "../support/chats.ts";
+import { settled } from "../support/clock.ts";
 import { call, connect } from "../support/connect.ts";
 
 test("chats with unread messages are found in one call", async () => {
@@ -138,12 +139,17 @@ test("a host that asks for progress is told of each page", async () => {
 });
 
 test("a host that asks for progress is told once that several pages wait", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   const told: unknown[] = [];
   const sandbox = new Sandbox({ limit: 3, windowSeconds: 0.3 });
   const client = await connect({ fetch: sandbox.fetch });
-  await client.callTool({ name: "list_chats", arguments: { query: "nobody" } }, undefined, {
-    onprogress: ({ message }) => told.push(message),
-  });
+  const listing = client.callTool(
+    { name: "list_chats", arguments: { query: "nobody" } },
+    undefined,
+    { onprogress: ({ message }) => told.push(message) },
+  );
+  await settled(listing);
   const waits = told.filter((message) => /^waiting/.test(String(message)));
   expect(waits.length).toBeGreaterThan(0);
   for (const [index, message] of told.entries()) expect(message).not.toBe(told[index + 1]);

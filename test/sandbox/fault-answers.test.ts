@@ -1,4 +1,4 @@
-// Each fault of an answer, as a client of the served sandbox gets it.
+// Each fault of an answer, as a client of the served sandbox receives it.
 import { expect, onTestFinished, test } from "vitest";
 import { faults } from "../../src/sandbox/faults.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
@@ -66,7 +66,7 @@ test.each(["rate-limit-200", "not-found-40000", "not-found-40012", "message-map"
   },
 );
 
-test("server-error carries a delete out, as its answer leaves that open", async () => {
+test("server-error carries a delete out, although its answer is a failure", async () => {
   const ask = await serve();
   const answer = await ask("user-chat/delete?fault=server-error", { chat_code: code });
   expect(answer).toMatchObject({ status: 500, body: { code: 500 } });
@@ -90,7 +90,7 @@ test.each([
 });
 
 test.each(["data-list", "target-null", "meta-yii", "times-seconds"])(
-  "%s leaves a web page as it is",
+  "%s does not change a web page",
   async (fault) => {
     const { url, close } = await serveSandbox(new Sandbox(), 0, { fault: () => faults.get(fault) });
     onTestFinished(close);

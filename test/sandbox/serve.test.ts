@@ -25,7 +25,7 @@ test("the sandbox answers over HTTP and reports each request", async () => {
   expect(lines).toEqual(["GET /api/v3/user-chat/list?page_size=1 200"]);
 });
 
-/** Sends bytes as they are and returns all that comes back. */
+/** Sends raw bytes and returns the whole response. */
 async function send(url: string, bytes: string): Promise<string> {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   // The server may reset a connection whose request it does not read to the end.

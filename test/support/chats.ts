@@ -1,4 +1,4 @@
-// Chats over the real client, with a sandbox, whole or tampered with, where KOOK would be.
+// Chats over the real client, with a sandbox instead of KOOK, whose pages a test may change.
 import type { CallOptions } from "../../src/kook/call-options.ts";
 import { type Fetch, KookClient } from "../../src/kook/client.ts";
 import { createServices, type ServicesOptions } from "../../src/mcp/services.ts";
@@ -29,13 +29,13 @@ export function chatsOver(fetch: Fetch, options: Partial<ServicesOptions> = {}) 
   };
 }
 
-/** A page of chats as the sandbox sends it, to be changed. */
+/** A page of chats as the sandbox sends it; mutable. */
 export interface SandboxPage {
   items: { code: string; unread_count: number; target_info: { id: string; username: string } }[];
   meta: { page: number; page_total: number; total: number };
 }
 
-/** A sandbox whose pages are changed on the way; `pages` notes which ones were asked for. */
+/** A sandbox whose pages are changed before they arrive; `pages` records the requested ones. */
 export function paging(
   change: (page: SandboxPage, asked: number) => void,
   sandbox = new Sandbox(),
@@ -54,7 +54,7 @@ export function paging(
   return { fetch, pages };
 }
 
-/** A sandbox whose chats are with users of these names, over and over. */
+/** A sandbox whose users have these names in turn. */
 export const named = (names: readonly string[], sandbox?: Sandbox) =>
   paging((page) => {
     for (const [index, { target_info }] of page.items.entries()) {

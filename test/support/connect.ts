@@ -1,4 +1,4 @@
-// A real MCP client connected to the server in this process, with a sandbox where KOOK would be.
+// A real MCP client connected to the server in this process, with a sandbox instead of KOOK.
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import {
@@ -22,25 +22,31 @@ interface ConnectOptions extends Partial<ServerOptions> {
   maxWaitMs?: number;
   /** Changes the server's end of the connection, before it is used. */
   onTransport?: (transport: InMemoryTransport) => void;
-  /** How the host answers when it is to ask a person; without it the host cannot. */
+  /** The person's answer to a form; without it the host cannot ask. */
   elicit?: (
     form: ElicitRequestFormParams,
     signal: AbortSignal,
   ) => ElicitResult | Promise<ElicitResult>;
 }
 
-/** Connects a client; it is closed when the test ends. */
-export async function connect({
-  fetch = new Sandbox().fetch,
-  token = { scheme: "Bot", value: SANDBOX_TOKEN },
-  allowTargets,
-  scanBudgetMs = 1000,
-  timeoutMs = 1000,
-  maxWaitMs = 1000,
-  onTransport,
-  elicit,
-  ...options
-}: ConnectOptions = {}): Promise<Client> {
+/**
+ * Connects a client; it is closed when the test ends.
+ * @param atEnd registers the closing, for hooks and `test.concurrent`
+ */
+export async function connect(
+  {
+    fetch = new Sandbox().fetch,
+    token = { scheme: "Bot", value: SANDBOX_TOKEN },
+    allowTargets,
+    scanBudgetMs = 1000,
+    timeoutMs = 1000,
+    maxWaitMs = 1000,
+    onTransport,
+    elicit,
+    ...options
+  }: ConnectOptions = {},
+  atEnd: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<Client> {
   const kook = new KookClient({
     fetch,
     token,
@@ -66,7 +72,7 @@ export async function connect({
   const [near, far] = InMemoryTransport.createLinkedPair();
   onTransport?.(far);
   await Promise.all([server.connect(far), client.connect(near)]);
-  onTestFinished(() => client.close());
+  atEnd(() => client.close());
   return client;
 }
 

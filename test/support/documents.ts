@@ -1,13 +1,13 @@
-// The project's documents, and the parts of them that can be held against the program.
+// The project's documents, and the parts of them that tests compare with the program.
 import { readdirSync, readFileSync } from "node:fs";
 
-/** A file of the project's, as text. */
+/** Text of a file of the project. */
 export const fileText = (path: string) =>
   readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
 const english = (path: string) => path.endsWith(".md") && !path.endsWith(".zh-CN.md");
 
-/** Those that are in Chinese too. */
+/** Documents that have a Chinese version. */
 export const translated = [
   "README.md",
   "docs/hosts.md",
@@ -18,7 +18,7 @@ export const translated = [
 
 export const chineseOf = (path: string) => path.replace(/\.md$/, ".zh-CN.md");
 
-/** All of them but the changelog, which tells of what was. */
+/** All documents except the changelog, which describes old versions. */
 export const documents = [
   "SECURITY.md",
   "CONTRIBUTING.md",

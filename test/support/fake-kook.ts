@@ -1,4 +1,4 @@
-// KOOK on a loopback socket: the sandbox, or a server of the test's own. All are closed when the test ends.
+// KOOK on a loopback socket: the sandbox, or a server that the test writes. All are closed when the test ends.
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo, Server } from "node:net";

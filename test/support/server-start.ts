@@ -6,7 +6,7 @@ import { configOf } from "./config.ts";
 /** The variables that are settings. */
 export const variables = Object.values(settings).map(({ env }: Setting) => env);
 
-/** Starts the server's own reading of its settings, as a host would start it with these arguments and variables. */
+/** Parses the settings as the server does when a host starts it with these arguments and variables. */
 export function expectStarts(
   args: readonly string[],
   env: Record<string, string>,
@@ -15,7 +15,7 @@ export function expectStarts(
   const script = args.findIndex((arg) => /[\\/]dist[\\/]main\.js$|^kook-chat-mcp$/.test(arg));
   expect(script, `${where}: ${args.join(" ")}`).toBeGreaterThanOrEqual(0);
   const files = { [env["KOOK_TOKEN_FILE"] ?? ""]: "token" };
-  // An example's placeholder is no token.
+  // The placeholder of an example is not a valid token.
   const given = { ...env, ...("KOOK_TOKEN" in env && { KOOK_TOKEN: "token" }) };
   expect(configOf(args.slice(script + 1), given, files).problem, where).toBeUndefined();
   expect([...variables, "HTTPS_PROXY"], where).toEqual(expect.arrayContaining(Object.keys(env)));

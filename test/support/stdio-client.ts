@@ -36,7 +36,7 @@ export interface Attached {
 
 /**
  * Starts an entry as a host does. A failed connection is in `errors`.
- * @param atEnd registers the closing of the client; `test.concurrent` needs one of its own
+ * @param atEnd registers the closing of the client; `test.concurrent` cannot use the global onTestFinished
  */
 export async function attach(
   { command = process.execPath, args = [MAIN], env = {}, cwd, elicit }: Entry = {},

@@ -1,4 +1,4 @@
-// Every failure is caused on real sockets. The server's own count is the truth for `sent`.
+// Every failure is caused on real sockets; the server counts the requests, to check `sent`.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
@@ -267,7 +267,7 @@ test("an https: proxy with an untrusted certificate: nothing was sent", async ()
   expect(failure.message).toContain("for the proxy or for KOOK, the certificate is not trusted");
 });
 
-// undici 7 would connect again and again, also after the timeout (nodejs/undici#3897).
+// undici 7 reconnects in a loop, also after the timeout (nodejs/undici#3897).
 test("a port that is not an HTTP proxy is connected to once, and named", async () => {
   let connections = 0;
   const socks = createServer((socket) => {

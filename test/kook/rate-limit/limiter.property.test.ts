@@ -8,7 +8,7 @@ import { sleep } from "./simulation.ts";
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
 afterEach(() => void vi.useRealTimers());
 
-/** The present window of one of KOOK's buckets. */
+/** The current window of one of KOOK's buckets. */
 interface Window {
   used: number;
   resetAt: number;
@@ -158,7 +158,7 @@ test("every call ends, none is sent while its bucket is known to be empty, and e
         }
       },
     ),
-    { seed: 1, numRuns: 400 },
+    { seed: 1, numRuns: 200 },
   );
 });
 
@@ -194,6 +194,6 @@ test("every call ends, also if the answers contradict one another", async () => 
         for (const end of ends) if (end !== "served") expect(end).toBeInstanceOf(RateLimitError);
       },
     ),
-    { seed: 1, numRuns: 200 },
+    { seed: 1, numRuns: 100 },
   );
 });

@@ -77,7 +77,7 @@ describe("behind a request without an answer", () => {
     expect(waits).toEqual([0, 0, 0]);
   });
 
-  test("a call goes on when the one before it has given up", async () => {
+  test("a call is sent once the call before it has failed", async () => {
     const limiter = new RateLimiter({ maxWaitMs: 1_000 });
     const first = ask(limiter, "list");
     ask(limiter, "list");
@@ -166,7 +166,7 @@ describe("once a limit is known", () => {
     expect(gone().length).toBeGreaterThan(2);
   });
 
-  test("a small limit has no reserve, so that it can be used at all", async () => {
+  test("a small limit has no reserve: a reserve would block every request", async () => {
     const limiter = await learnt({ limit: 2, remaining: 1, resetMs: 2_000 });
     const state = ask(limiter, "list");
     await settled();
@@ -215,7 +215,7 @@ describe("once a limit is known", () => {
     expect(state.permit).toBeDefined();
   });
 
-  test("a late answer to a request of the previous window does not block the present one", async () => {
+  test("a late answer to a request of the previous window does not block the current one", async () => {
     const limiter = await learnt({ limit: 120, remaining: 100, resetMs: 1_000 });
     const straggler = ask(limiter, "list");
     await vi.advanceTimersByTimeAsync(1_000);

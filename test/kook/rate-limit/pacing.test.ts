@@ -24,7 +24,7 @@ describe.each(limits)("$calls calls against $limit in $windowMs ms", (given) => 
       { roundTripMs, staggerMs: 37, decimals: false },
     ]),
   )(
-    "of four processes, $roundTripMs ms away, started $staggerMs ms apart, are hardly ever refused",
+    "of four processes, $roundTripMs ms away, started $staggerMs ms apart, are refused in 1 % of the requests at most",
     async (conditions) => {
       const outcome = await simulate({ ...given, ...conditions, processes: 4 });
       expect(outcome.served).toBe(given.calls);
