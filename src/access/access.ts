@@ -6,7 +6,7 @@ import { viewChat } from "../kook/endpoints/user-chat.ts";
 import { ApiError } from "../kook/errors.ts";
 import type { WireChat, WireChatRow } from "../kook/wire/chat.ts";
 import { HiddenChatError, TargetNotAllowedError } from "./errors.ts";
-import { KnownChats } from "./known-chats.ts";
+import { type KnownChat, KnownChats } from "./known-chats.ts";
 
 export class Access {
   readonly #client: KookClient;
@@ -30,14 +30,24 @@ export class Access {
 
   /** Whether KOOK has told of this chat, and it may be seen. */
   knows(chatCode: string): boolean {
-    return this.#known.has(chatCode);
+    return this.#known.get(chatCode) !== undefined;
+  }
+
+  /** What KOOK has told of this chat, if it may be seen. */
+  knownChat(chatCode: string): KnownChat | undefined {
+    return this.#known.get(chatCode);
+  }
+
+  /** The chat with this user, if KOOK has told of it and it may be seen. */
+  knownChatWith(targetId: string): KnownChat | undefined {
+    return this.#known.withUser(targetId);
   }
 
   /** Remembers the chats that may be seen. */
   learn(chats: readonly WireChatRow[]): void {
     for (const { code, target_info } of chats) {
-      const targetId = target_info?.id ?? "";
-      if (this.allowsUser(targetId)) this.#known.add(code, targetId);
+      const { id: targetId = "", username = "" } = target_info ?? {};
+      if (this.allowsUser(targetId)) this.#known.add({ chatCode: code, targetId, username });
     }
   }
 

@@ -1,19 +1,37 @@
-// Which chat codes KOOK has told of, and who they are with.
+// Which chats KOOK has told of, and who they are with.
 
 /** More chats than a person works on in a session. */
 const MAX_CHATS = 10_000;
 
-/** A bounded map from chat code to user id; the oldest entries go first. Only chats that may be seen are added. */
-export class KnownChats {
-  readonly #targets = new Map<string, string>();
+export interface KnownChat {
+  chatCode: string;
+  /** Empty for a deleted account. */
+  targetId: string;
+  /** As KOOK has it. */
+  username: string;
+}
 
-  has(chatCode: string): boolean {
-    return this.#targets.has(chatCode);
+/** A bounded map of chats by code and by user; the oldest entries go first. Only chats that may be seen are added. */
+export class KnownChats {
+  readonly #chats = new Map<string, KnownChat>();
+  readonly #codes = new Map<string, string>();
+
+  get(chatCode: string): KnownChat | undefined {
+    return this.#chats.get(chatCode);
   }
 
-  add(chatCode: string, targetId: string): void {
-    this.#targets.set(chatCode, targetId);
-    const [oldest] = this.#targets.keys();
-    if (this.#targets.size > MAX_CHATS && oldest !== undefined) this.#targets.delete(oldest);
+  withUser(targetId: string): KnownChat | undefined {
+    return this.#chats.get(this.#codes.get(targetId) ?? "");
+  }
+
+  add(chat: KnownChat): void {
+    const { chatCode, targetId } = chat;
+    this.#chats.set(chatCode, chat);
+    if (targetId !== "") this.#codes.set(targetId, chatCode);
+    if (this.#chats.size <= MAX_CHATS) return;
+    const [oldest] = this.#chats.values();
+    if (!oldest) return;
+    this.#chats.delete(oldest.chatCode);
+    if (this.#codes.get(oldest.targetId) === oldest.chatCode) this.#codes.delete(oldest.targetId);
   }
 }

@@ -33,7 +33,8 @@ const row = (chatCode: string, id: string | undefined) => ({
   last_read_time: 0,
   latest_msg_time: 0,
   unread_count: 0,
-  target_info: id === undefined ? undefined : { id, username: "", online: false, avatar: "" },
+  target_info:
+    id === undefined ? undefined : { id, username: "", online: false, avatar: "" },
 });
 
 describe("without an allow-list", () => {
@@ -128,8 +129,12 @@ describe("with an allow-list", () => {
 
 test("known chats are bounded, and the oldest is dropped first", () => {
   const known = new KnownChats();
-  for (let index = 0; index <= 10_000; index++) known.add(`code-${index}`, "1");
-  expect(known.has("code-0")).toBe(false);
-  expect(known.has("code-1")).toBe(true);
-  expect(known.has("code-10000")).toBe(true);
+  for (let index = 0; index <= 10_000; index++) {
+    known.add({ chatCode: `code-${index}`, targetId: String(index), username: "" });
+  }
+  expect([known.get("code-0"), known.withUser("0")]).toEqual([undefined, undefined]);
+  for (const id of ["1", "10000"]) {
+    expect(known.withUser(id)).toBe(known.get(`code-${id}`));
+    expect(known.get(`code-${id}`)).toBeDefined();
+  }
 });
