@@ -24,11 +24,12 @@ export async function serve({ config, log, env, version }: ServeOptions): Promis
   const stdout = guardStdout();
   exitOnSignals();
   exitWithParent();
-  const { allowTargets, maxWaitMs, readOnly, confirmDelete, language, output } = config;
+  const { allowTargets, maxWaitMs, messages, readOnly, confirmDelete, language, output } = config;
   const problem = problemForHost(config);
   const services = createServices(await createClient(config, log, env), {
     allowTargets,
     scanBudgetMs: maxWaitMs,
+    readMessages: messages?.includes("read"),
   });
   const timeZone = new TimeZone(config.timeZone);
   const options = { version, readOnly, confirmDelete, language, timeZone, output, problem };

@@ -18,6 +18,8 @@ interface ConnectOptions extends Partial<ServerOptions> {
   token?: Token;
   allowTargets?: string[];
   scanBudgetMs?: number;
+  /** The messages in the chats may be read. */
+  readMessages?: boolean;
   /** Of one attempt, and of the wait for a rate limit. */
   timeoutMs?: number;
   maxWaitMs?: number;
@@ -40,6 +42,7 @@ export async function connect(
     token = { scheme: "Bot", value: SANDBOX_TOKEN },
     allowTargets,
     scanBudgetMs = 1000,
+    readMessages,
     timeoutMs = 1000,
     maxWaitMs = 1000,
     onTransport,
@@ -55,7 +58,7 @@ export async function connect(
     timeoutMs,
     maxWaitMs,
   });
-  const server = createServer(createServices(kook, { allowTargets, scanBudgetMs }), {
+  const server = createServer(createServices(kook, { allowTargets, scanBudgetMs, readMessages }), {
     version: "1.2.3",
     readOnly: false,
     confirmDelete: "ask",
