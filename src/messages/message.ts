@@ -1,7 +1,7 @@
 // A message as the tools show it, made from KOOK's.
 import type { WireMessage, WireReaction } from "../kook/wire/message.ts";
 import { harmlessText } from "../text/untrusted.ts";
-import { type Content, contentOf, quoteText } from "./content.ts";
+import { type Content, contentOf, quoteText, reactionsOf } from "./content.ts";
 import type { MessageIds } from "./ids.ts";
 
 export interface Message {
@@ -65,7 +65,7 @@ export function toMessages(
         },
       }),
       edited: wire.updated_at > 0,
-      reactions: wire.reactions,
+      reactions: reactionsOf(wire),
     };
   });
 }
