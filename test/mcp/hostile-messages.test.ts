@@ -74,7 +74,7 @@ function stringsIn(value: unknown): string[] {
 
 /** A line of ours, with JSON strings for all that strangers wrote. */
 const LINE =
-  /^[0-9a-f]{8,} (\d\d-\d\d )?\d\d:\d\d (user|bot)( (re [0-9a-f]{8,}|\("(?:[^"\\]|\\.)*"\)|image|video|audio|file|card|poke|unknown|\[\d+\]|"(?:[^"\\]|\\.)*"|\d+x\d+|[\d.]+ (s|B|KB|MB)|edited|reaction|by (user|bot|both)|\d+ hidden removed|\d+ more characters))*$/;
+  /^[0-9a-f]{8,} (\d\d-\d\d )?\d\d:\d\d( (user|bot|re [0-9a-f]{8,}|\("(?:[^"\\]|\\.)*"\)|image|video|audio|file|card|poke|unknown|\[\d+\]|"(?:[^"\\]|\\.)*"|\d+x\d+|[\d.]+ (s|B|KB|MB)|edited|reaction|by (user|bot|both)|\d+ hidden removed|\d+ more characters))*$/;
 
 function expectLines(lines: string[], count: number, where: string): void {
   const rows = lines.filter((line) => LINE.test(line));
@@ -86,8 +86,9 @@ test("a hostile text is one line of list_messages, of a prompt and of the inbox"
   for (const items of chats()) {
     const { client } = await clientOf(items);
     const listed = await call(client, "list_messages", { target_id: CHAT.target_id });
-    const count = (listed.structured?.["messages"] as object[]).length;
     expect(listed.isError).toBe(false);
+    const { messages } = listed.structured as { messages: object[] };
+    const count = messages.length;
     const [, , ...lines] = listed.text.split("\n");
     const ours = lines.filter(
       (line) => !/^(Older: |For [0-9a-f]+ whole, |\d+ older messages)/.test(line),
@@ -104,7 +105,7 @@ test("a hostile text is one line of list_messages, of a prompt and of the inbox"
 
     const inbox = await call(client, "list_inbox", { messages: 10, since: "2026-11-01" });
     const [head = "", ...rows] = inbox.text.split("\n");
-    expect(head).toMatch(/^1 waiting since /);
+    expect(head).toMatch(/^1 of 1 chats waiting, since /);
     expectLines(rows, count, "list_inbox");
   }
 });

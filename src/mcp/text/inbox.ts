@@ -55,29 +55,31 @@ export function structuredInbox(page: InboxPage, explain: Explain): StructuredIn
 export function inboxText(inbox: StructuredInbox, all: boolean, zone: TimeZone): string {
   const { chats, since, looked_at, complete, next_cursor, stopped } = inbox;
   const from = zone.minute(Date.parse(since));
-  const reach = `${complete ? "all" : "the newest"} ${looked_at} chats`;
-  const found = all ? `${chats.length} chats with news` : `${chats.length} waiting`;
+  const count = `${chats.length} of ${complete ? "" : "the newest "}${looked_at} chats`;
+  const kind = all ? "with news" : "waiting";
   return [
-    `${found} since ${from} (${zone.name}), of ${reach}. Each: target_id "username"${all ? "" : ", waiting since"}, then msg_id, time, who, "text".`,
-    ...chats.flatMap((chat) => chatLines(chat, zone)),
+    `${count} ${kind}, since ${from} ${zone.name}: target_id "name" since; msg_id time [bot] "text".`,
+    ...chats.flatMap((chat) => chatLines(chat, all, zone)),
     stopped,
-    next_cursor && `More: list_inbox with the same arguments and cursor ${next_cursor}.`,
+    next_cursor && `More: cursor ${next_cursor}.`,
   ]
     .filter(Boolean)
     .join("\n");
 }
 
-function chatLines(chat: InboxRow, zone: TimeZone): string[] {
+function chatLines(chat: InboxRow, all: boolean, zone: TimeZone): string[] {
   // The year is that of the header.
   const minute = (time: string) => zone.minute(Date.parse(time)).slice(5);
   const { waiting_since, messages, failed } = chat;
-  const waiting = waiting_since && minute(waiting_since);
-  let [day = ""] = waiting ? waiting.split(" ") : [];
+  // Where every chat waits, the time of the first message shown is not repeated.
+  const isShown = !all && waiting_since === messages[0]?.time;
+  const waiting = waiting_since && !isShown && minute(waiting_since);
+  let day = waiting ? waiting.slice(0, 5) : "";
   const lines = messages.map((row) => {
-    const [date = "", clock = ""] = minute(row.time).split(" ");
-    const line = messageLine(row, date === day ? clock : `${date} ${clock}`);
-    day = date;
-    return line;
+    const time = minute(row.time);
+    const isSameDay = time.startsWith(day) && day !== "";
+    day = time.slice(0, 5);
+    return messageLine(row, isSameDay ? time.slice(6) : time, row.from === "user" ? "" : row.from);
   });
   return [[who(chat), waiting].filter(Boolean).join(" "), ...lines, failed ?? ""].filter(Boolean);
 }

@@ -120,15 +120,18 @@ export function messageLines(rows: readonly MessageRow[], zone: TimeZone): strin
   });
 }
 
-/** @param clock the time as it stands in the line */
-export function messageLine(row: MessageRow, clock: string): string {
-  const { msg_id, from, kind, text, reply_to, reply_text, attachments = [], reactions = [] } = row;
+/**
+ * @param clock the time as it stands in the line
+ * @param who the writer as it stands in the line
+ */
+export function messageLine(row: MessageRow, clock: string, who: string = row.from): string {
+  const { msg_id, kind, text, reply_to, reply_text, attachments = [], reactions = [] } = row;
   // An attachment names its kind.
   const named = attachments.some((attachment) => attachment.kind === kind);
   const facts = [
     msg_id,
     clock,
-    from,
+    who,
     reply_to && `re ${reply_to}`,
     reply_text && `(${JSON.stringify(reply_text)})`,
     !named && kind,
