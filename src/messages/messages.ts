@@ -16,6 +16,7 @@ import {
   type Message,
   toMessages,
 } from "./message.ts";
+import { PageEnds } from "./page-ends.ts";
 import { MAX_LOOKED_AT, type ReadMessages, Walk } from "./paging.ts";
 import { type Bound, type Bounds, pageAfter, pageBefore, type Shown } from "./range.ts";
 import { searchMessages } from "./search.ts";
@@ -49,17 +50,13 @@ export interface MessagePage {
   dropped?: number;
 }
 
-/** Messages of the same millisecond are rare. */
-const MAX_TOGETHER = 1_000;
-
 /** Methods reject with the errors of errors.ts, access/ and kook/, or with the signal's reason after an abort. */
 export class Messages {
   readonly #client: KookClient;
   readonly #rooms: { access: Access; chats: Chats };
   readonly #ids = new MessageIds();
   readonly #self: Self;
-  /** By the message at the end of a page. */
-  readonly #together = new Map<string, string[]>();
+  readonly #ends = new PageEnds();
 
   constructor(client: KookClient, access: Access, chats: Chats) {
     this.#client = client;
@@ -79,11 +76,13 @@ export class Messages {
     };
     const chat = await chatOf(address, this.#rooms, options);
     const bounds: Bounds = {
+      isGone: (id) => this.#isGone(chat, id, options),
       before: references.before && (await this.#boundOf(chat, references.before, options)),
       after: references.after && (await this.#boundOf(chat, references.after, options)),
     };
     const read = this.reader(chat, options);
     const shown = await this.#read(read, bounds, { limit, query, signal: options.signal });
+    this.#ends.remember(shown, bounds);
     return this.#page(await this.conversation(chat, options), shown);
   }
 
@@ -127,7 +126,6 @@ export class Messages {
     const messages = toMessages(wires, conversation);
     const ends = [older, newer].filter((wire) => wire !== undefined);
     ids.add(chat.chat_code, ends.map(knownOf));
-    for (const end of ends) this.#rememberTogether(end, wires);
     return {
       chat,
       messages,
@@ -137,24 +135,11 @@ export class Messages {
     };
   }
 
-  /** So that the next page has those of its millisecond that were not shown, and no others. */
-  #rememberTogether({ id, create_at }: WireMessage, wires: readonly WireMessage[]): void {
-    const same = wires.filter((wire) => wire.create_at === create_at && wire.id !== id);
-    this.#together.delete(id);
-    if (same.length === 0) return;
-    this.#together.set(
-      id,
-      same.map((wire) => wire.id),
-    );
-    const [oldest] = this.#together.keys();
-    if (this.#together.size > MAX_TOGETHER && oldest) this.#together.delete(oldest);
-  }
-
   /** @throws UnknownMessageError, AmbiguousMessageError */
   async #boundOf(chat: ChatOfMessages, reference: Reference, options: CallOptions): Promise<Bound> {
     if ("time" in reference) return reference;
     const known = this.#ids.find(chat.chat_code, reference.digits);
-    if (known) return { ...known, together: this.#together.get(known.id) };
+    if (known) return this.#ends.boundOf(known);
     const found =
       reference.id === undefined
         ? await this.#lookFor(chat, reference.digits, options)
@@ -174,6 +159,16 @@ export class Messages {
     const found = this.#ids.pick(chat.chat_code, digits, walk.messages.map(knownOf));
     if (!found) throw new UnknownMessageError(walk.messages.length);
     return found;
+  }
+
+  async #isGone(chat: ChatOfMessages, id: string, options: CallOptions): Promise<boolean> {
+    try {
+      await this.#view(chat, id, options);
+      return false;
+    } catch (error) {
+      if (error instanceof UnknownMessageError) return true;
+      throw error;
+    }
   }
 
   async #view(

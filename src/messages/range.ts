@@ -9,12 +9,14 @@ export interface Bound {
   /** Epoch milliseconds. */
   time: number;
   /** Messages of the same millisecond that were shown with this one. */
-  together?: readonly string[] | undefined;
+  together?: ReadonlySet<string>;
 }
 
 export interface Bounds {
   before: Bound | undefined;
   after: Bound | undefined;
+  /** Whether a message was deleted. */
+  isGone(id: string): Promise<boolean>;
 }
 
 /** The messages of an answer, oldest first, and where to go on. */
@@ -35,7 +37,7 @@ export function isInside({ id, create_at }: WireMessage, { before, after }: Boun
     create_at === bound.time &&
     bound.id !== undefined &&
     bound.id !== id &&
-    !bound.together?.includes(id);
+    !bound.together?.has(id);
   if (before && create_at >= before.time && !isNext(before)) return false;
   if (!after || create_at > after.time) return true;
   return after.id === undefined ? create_at === after.time : isNext(after);
@@ -47,16 +49,20 @@ export function isPassed({ messages }: Walk, after: Bound | undefined): boolean 
   return messages.some(({ id, create_at }) => id === after.id || create_at < after.time);
 }
 
-/** Starts a walk back at a bound. KOOK may refuse the id of a message that was deleted: then its time decides. */
+/**
+ * Starts a walk back at the upper bound. What KOOK does with the id of a deleted message is not known: after a refusal, and
+ * after an empty answer if it is gone, its time decides. Else the chat would seem to begin there.
+ */
 export async function walkBack(
   read: ReadMessages,
-  before: Bound | undefined,
+  { before, isGone }: Bounds,
   pageSize: number,
 ): Promise<Walk> {
   const walk = new Walk(read, "before", before?.id);
   try {
     await walk.next(pageSize);
-    return walk;
+    const isEmpty = walk.messages.length === 0 && walk.dropped === 0;
+    if (before?.id === undefined || !isEmpty || !(await isGone(before.id))) return walk;
   } catch (error) {
     if (before?.id === undefined || !meansNoMessage(error)) throw error;
   }
@@ -74,7 +80,7 @@ export async function pageBefore(
   const { before, after } = bounds;
   // One more than is shown tells whether there are older ones; the largest page has no room for it.
   const enough = Math.min(limit + 1, MAX_PAGE_SIZE);
-  const walk = await walkBack(read, before, before && !before.id ? MAX_PAGE_SIZE : enough);
+  const walk = await walkBack(read, bounds, before && !before.id ? MAX_PAGE_SIZE : enough);
   let inside = walk.messages.filter((wire) => isInside(wire, bounds));
   const isDone = () => walk.ended || isPassed(walk, after);
   while (!isDone() && inside.length < enough && walk.messages.length < MAX_LOOKED_AT) {
@@ -125,7 +131,7 @@ export async function pageAfter(read: ReadMessages, bounds: Bounds, limit: numbe
   };
 }
 
-/** Reads forward from a message; undefined if KOOK refuses its id. */
+/** Reads forward from a message; undefined if KOOK refuses its id, or has nothing after it: there are newer ones. */
 async function pageOnFrom(
   read: ReadMessages,
   bounds: Bounds,
@@ -143,6 +149,7 @@ async function pageOnFrom(
     if (walk.messages.length > 0 || !meansNoMessage(error)) throw error;
     return undefined;
   }
+  if (walk.messages.length === 0) return undefined;
   const count = countToShow(near, limit, walk.ended);
   const hasNewer = count < near.length || !walk.ended;
   return { ...endsOf(near.slice(0, count), { hasOlder: true, hasNewer }), ...droppedBy(walk) };

@@ -24,7 +24,7 @@ export async function searchMessages(
   bounds: Bounds,
   { limit, query, signal }: { limit: number; query: string; signal: AbortSignal | undefined },
 ): Promise<Shown> {
-  const walk = await walkBack(read, bounds.before, MAX_PAGE_SIZE);
+  const walk = await walkBack(read, bounds, MAX_PAGE_SIZE);
   const isDone = () => walk.ended || isPassed(walk, bounds.after);
   while (!isDone() && walk.messages.length < MAX_LOOKED_AT && (await readOn(walk, signal)));
   const inside = walk.messages.filter((wire) => isInside(wire, bounds));
