@@ -74,12 +74,12 @@ export function toRow(message: Message, maxText: number): MessageRow {
   };
 }
 
-export function toAttachment({ url: _, seconds, ...attachment }: Attachment) {
+function toAttachment({ url: _, seconds, ...attachment }: Attachment) {
   return { ...attachment, ...(seconds !== undefined && { seconds: Math.round(seconds) }) };
 }
 
 /** Cuts between code points, with an ellipsis. */
-export function cutText(text: string, max: number): { text: string; cut: number } {
+function cutText(text: string, max: number): { text: string; cut: number } {
   if (text.length <= max) return { text, cut: 0 };
   const points = Array.from(text);
   if (points.length <= max) return { text, cut: 0 };

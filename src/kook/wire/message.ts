@@ -11,7 +11,7 @@ import {
   timeSchema,
 } from "./fields.ts";
 
-export interface WireAttachment {
+interface WireAttachment {
   /** `image`, `video`, `audio` or `file`; "" where KOOK does not say. */
   type: string;
   url: string;

@@ -12,14 +12,14 @@ import type { TimeZone } from "../../text/time.ts";
 import { type Advice, type Explain, explainWith, ProtocolError } from "../failure.ts";
 import { CALL_DEADLINE_MS } from "../session.ts";
 
-export interface PromptContext {
+interface PromptContext {
   options: CallOptions & { signal: AbortSignal };
   explain: Explain;
   language: Language;
   timeZone: TimeZone;
 }
 
-export interface Prompt extends Omit<PromptDefinition, "title" | "description"> {
+interface Prompt extends Omit<PromptDefinition, "title" | "description"> {
   title: Record<Language, string>;
   description: Record<Language, string>;
   /** Texts for the model, each a message of its own. @throws ProtocolError for arguments that do not fit */

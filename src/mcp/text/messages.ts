@@ -4,7 +4,7 @@ import type { TimeZone } from "../../text/time.ts";
 import { quoted } from "../../text/untrusted.ts";
 import { MAX_TEXT, type MessageRow, newestThatFit, toRow } from "../message-rows.ts";
 
-export const LEGEND = 'Each line: msg_id, time, who, "text".';
+const LEGEND = 'Each line: msg_id, time, who, "text".';
 
 /** The structured form of a page of messages; complete without the text. */
 export interface PageOfMessages {
@@ -109,7 +109,7 @@ export function imageText(image: {
 }
 
 /** Lines of one chat, under a line for each day. */
-export function messageLines(rows: readonly MessageRow[], zone: TimeZone): string[] {
+function messageLines(rows: readonly MessageRow[], zone: TimeZone): string[] {
   let day = "";
   return rows.flatMap((row) => {
     const [date = "", clock = ""] = zone.minute(Date.parse(row.time)).split(" ");
