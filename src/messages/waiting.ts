@@ -3,7 +3,7 @@ import type { WireMessage } from "../kook/wire/message.ts";
 import { type ReadMessages, Walk } from "./paging.ts";
 
 /** The most messages that an inbox shows of a chat; also enough to tell since when most users wait. */
-export const INBOX_MESSAGES = 10;
+const INBOX_MESSAGES = 10;
 /** A user who has written more without an answer waits at least since the oldest of these. */
 const MAX_UNANSWERED = 100;
 

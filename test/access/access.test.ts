@@ -33,8 +33,7 @@ const row = (chatCode: string, id: string | undefined) => ({
   last_read_time: 0,
   latest_msg_time: 0,
   unread_count: 0,
-  target_info:
-    id === undefined ? undefined : { id, username: "", online: false, avatar: "" },
+  target_info: id === undefined ? undefined : { id, username: "", online: false, avatar: "" },
 });
 
 describe("without an allow-list", () => {
