@@ -37,15 +37,23 @@ export interface Snapshot {
 /** KOOK's account for system messages (seen in Kook.Net). */
 const SYSTEM_ACCOUNT = "3900775823";
 
-/** Chats with people that have a message since; those that wait longest, or for `all` the newest, first. */
+/**
+ * Chats with people that have a message since, in the order in which they are read: for `all` the newest first, else those
+ * most likely to wait and to wait longest, in case the requests do not suffice for all of them.
+ */
 export function candidatesOf(chats: readonly ListedChat[], { all, since }: InboxSearch) {
-  const sign = all ? -1 : 1;
   return chats
     .filter(
       ({ latestAt, withBot, row }) =>
         latestAt > 0 && latestAt >= since && !withBot && row.target_id !== SYSTEM_ACCOUNT,
     )
-    .sort((one, other) => sign * (one.latestAt - other.latestAt));
+    .sort((one, other) => (all ? other.latestAt - one.latestAt : likelyFirst(one, other)));
+}
+
+/** KOOK's unread_count grows with each message of the user's, and answers do not reset it: only 0 tells something. */
+function likelyFirst(one: ListedChat, other: ListedChat): number {
+  const isUnread = ({ row }: ListedChat) => Number(row.unread_count > 0);
+  return isUnread(other) - isUnread(one) || one.latestAt - other.latestAt;
 }
 
 /** Whether a chat that was read, or could not be, belongs to the inbox. */

@@ -178,11 +178,17 @@ class Reading {
   stoppedBy: unknown;
 
   constructor(options: CallOptions) {
-    const { deadline = Number.POSITIVE_INFINITY, signal } = options;
+    const { deadline = Number.POSITIVE_INFINITY } = options;
     const leftMs = Math.min(deadline - MARGIN_MS - performance.now(), READING_MS);
     this.#timer = setTimeout(() => this.#ended.abort(new DeadlineError()), Math.max(0, leftMs));
-    const both = signal ? AbortSignal.any([signal, this.#ended.signal]) : this.#ended.signal;
-    this.#options = { ...options, signal: both };
+    this.#options = options;
+  }
+
+  /** A signal for each chat: Node warns on stderr of more than ten listeners on one. */
+  #ownOptions(): CallOptions {
+    const { signal } = this.#options;
+    const both = signal ? [signal, this.#ended.signal] : [this.#ended.signal];
+    return { ...this.#options, signal: AbortSignal.any(both) };
   }
 
   /** @throws what ends the whole call: an abort, a bad token */
@@ -196,7 +202,7 @@ class Reading {
       for (let chat = waiting.shift(); chat; chat = waiting.shift()) {
         if (this.stoppedBy !== undefined) return;
         try {
-          results.set(chat, { chat, state: await read(chat, this.#options) });
+          results.set(chat, { chat, state: await read(chat, this.#ownOptions()) });
         } catch (error) {
           if (isFatal(error)) throw error;
           if (this.#ended.signal.aborted || isSpent(error)) this.stoppedBy ??= error;

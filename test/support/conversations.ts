@@ -29,6 +29,7 @@ export interface MadeChat {
   bot?: boolean;
   /** In KOOK's order, oldest first. */
   messages: MadeMessage[];
+  unread?: number;
   /** By default the time of the last message. */
   latest?: number;
 }
@@ -40,14 +41,18 @@ export interface MadeKook {
   /** Answers a request instead, or changes the world before it; undefined goes on. */
   intercept?: (route: string, query: URLSearchParams) => Response | Promise<Response> | undefined;
   /** Bytes by address; anything else is 404. */
-  files?: Record<string, Response>;
+  files?: Record<string, Response | Fetch>;
   allowTargets?: string[];
 }
 
 export const refusal = (code: number, message = "不存在", status = 200) =>
   Response.json({ code, message, data: {} }, { status });
 
-const success = (data: unknown) => Response.json({ code: 0, message: "操作成功", data });
+/** Without these headers the limiter lets one request through at a time. */
+const headers = { "X-Rate-Limit-Remaining": "100", "X-Rate-Limit-Reset": "60" };
+
+const success = (data: unknown) =>
+  Response.json({ code: 0, message: "操作成功", data }, { headers });
 
 /** Messages `1`, `2` … of a chat, a second apart from `start` on. Ids differ in the first eight digits. */
 export function madeMessages(
@@ -79,6 +84,7 @@ export function conversations(kook: MadeKook) {
     asked.push(route + (route === url ? "" : decodeURIComponent(search)));
     headers.push(init.headers);
     const file = kook.files?.[url];
+    if (typeof file === "function") return file(url, init);
     if (route === url || file) return file ?? new Response("not found", { status: 404 });
     const changed = await kook.intercept?.(route, searchParams);
     return changed ?? answer(kook, route, searchParams);
@@ -136,12 +142,12 @@ function listed(chats: readonly MadeChat[], page: number): Response {
   });
 }
 
-function rowOf({ code, target, name, bot, messages, latest }: MadeChat) {
+function rowOf({ code, target, name, bot, messages, latest, unread = 0 }: MadeChat) {
   return {
     code,
     last_read_time: 0,
     latest_msg_time: latest ?? messages.at(-1)?.create_at ?? 0,
-    unread_count: 0,
+    unread_count: unread,
     target_info: { id: target, username: name ?? `user ${target}`, online: false, avatar: "", bot },
   };
 }
