@@ -50,7 +50,8 @@ test("an endless file is left after the bound, and its connection is closed", as
   const { client, server, url } = await over((_, response) => {
     const chunk = Buffer.alloc(16_384);
     const write = () => {
-      while (response.writable && response.write(chunk)) sent += chunk.length;
+      do sent += chunk.length;
+      while (response.writable && response.write(chunk));
     };
     response.on("drain", write);
     write();
@@ -60,7 +61,7 @@ test("an endless file is left after the bound, and its connection is closed", as
   const [socket] = await connected;
   // once() would reject: the socket ends with an error.
   if (!socket.destroyed) await new Promise((closed) => socket.once("close", closed));
-  expect(sent).toBeGreaterThan(100_000);
+  expect(sent).toBeLessThan(20_000_000);
 });
 
 test("a compressed answer is measured as it unpacks", async () => {
