@@ -61,7 +61,7 @@ const imageReasons = {
   not_an_image: "This attachment is not an image.",
   host: "The image is not on one of KOOK's hosts, so it was not read.",
   redirect: "The image's host answered with a redirect, which is not followed.",
-  gone: "The image's host does not give it out.",
+  gone: "The image's host has no such file or refused it.",
   too_large: "The image is larger than 700 KB.",
   format: "The file is not a PNG, JPEG, GIF or WebP image.",
 } as const;
