@@ -18,7 +18,7 @@ const tokens = (value) => countTokens(typeof value === "string" ? value : JSON.s
 /**
  * A page of 50 chats in each form, in tokens a chat.
  * @typedef {{ raw: number, text: number, structured: number }} PageCost
- * @typedef {{ tools: Record<string, number>, toolsSeen: number, toolsList: number, instructions: number, pages: Record<string, PageCost> }} Report
+ * @typedef {{ tools: Record<string, number>, toolsSeen: number, toolsList: number, instructions: number, reading: { toolsSeen: number, instructions: number }, pages: Record<string, PageCost> }} Report
  */
 
 /** Measures the built server over stdio. @returns {Promise<Report>} */
@@ -31,22 +31,31 @@ export async function measure() {
   const renamed = await serveRenamed(url, hostileNames);
   try {
     const seeded = await measureServer(url, token);
+    const reading = await measureServer(url, token, { KOOK_MESSAGES: "read" });
     const hostile = await measureServer(renamed.url, token);
-    return { ...seeded, pages: { sandbox: seeded.page, hostile: hostile.page } };
+    return {
+      ...seeded,
+      reading: {
+        // Of the tools that exist with it only.
+        toolsSeen: reading.toolsSeen - seeded.toolsSeen,
+        instructions: reading.instructions,
+      },
+      pages: { sandbox: seeded.page, hostile: hostile.page },
+    };
   } finally {
     renamed.server.close();
     sandbox.kill();
   }
 }
 
-/** @param {string} url @param {string} token */
-async function measureServer(url, token) {
+/** @param {string} url @param {string} token @param {Record<string, string>} settings */
+async function measureServer(url, token, settings = {}) {
   const client = new Client({ name: "tokens", version: "1.0.0" });
   await client.connect(
     new StdioClientTransport({
       command: process.execPath,
       args: [MAIN, "--log-level", "error"],
-      env: { KOOK_BASE_URL: url, KOOK_TOKEN: token },
+      env: { KOOK_BASE_URL: url, KOOK_TOKEN: token, ...settings },
     }),
   );
   const { tools } = await client.listTools();
@@ -99,11 +108,11 @@ async function serveRenamed(url, names) {
 }
 
 /** @param {Report} report */
-function print({ tools, toolsSeen, toolsList, instructions, pages }) {
+function print({ tools, toolsSeen, toolsList, instructions, reading, pages }) {
   /** @param {string} what @param {(number | string)[]} figures */
   const row = (what, ...figures) =>
     console.log(
-      what.padEnd(34) +
+      what.padEnd(40) +
         figures
           .map((figure) => (typeof figure === "number" ? figure.toFixed(1) : figure).padStart(12))
           .join(""),
@@ -113,6 +122,8 @@ function print({ tools, toolsSeen, toolsList, instructions, pages }) {
   row("tools as a model sees them", String(toolsSeen));
   row("tools/list on the wire", String(toolsList));
   row("instructions", String(instructions));
+  row("with KOOK_MESSAGES=read, more tools", String(reading.toolsSeen));
+  row("with KOOK_MESSAGES=read, instructions", String(reading.instructions));
   row("a chat of a page of 50", "raw KOOK", "text", "structured");
   for (const [name, cost] of Object.entries(pages)) {
     row(`  ${name}`, cost.raw, cost.text, cost.structured);

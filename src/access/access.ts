@@ -6,7 +6,7 @@ import { viewChat } from "../kook/endpoints/user-chat.ts";
 import { ApiError, UnreadableDataError } from "../kook/errors.ts";
 import type { WireChat, WireChatRow } from "../kook/wire/chat.ts";
 import { HiddenChatError, TargetNotAllowedError } from "./errors.ts";
-import { KnownChats } from "./known-chats.ts";
+import { type KnownChat, KnownChats } from "./known-chats.ts";
 
 export class Access {
   readonly #client: KookClient;
@@ -30,18 +30,30 @@ export class Access {
 
   /** True if KOOK has listed or returned this chat, and it is allowed. */
   knows(chatCode: string): boolean {
-    return this.#known.has(chatCode);
+    return this.#known.get(chatCode) !== undefined;
+  }
+
+  /** What KOOK has told of this chat, if it may be seen. */
+  knownChat(chatCode: string): KnownChat | undefined {
+    return this.#known.get(chatCode);
+  }
+
+  /** The chat with this user, if KOOK has told of it and it may be seen. */
+  knownChatWith(targetId: string): KnownChat | undefined {
+    return this.#known.withUser(targetId);
   }
 
   /** Whether KOOK's list has shown this chat: only then does its absence from the list mean that it is gone. */
   wasListed(chatCode: string): boolean {
-    return this.#known.wasListed(chatCode);
+    return this.#known.get(chatCode)?.listed === true;
   }
 
   /** Remembers the chats of a list page that may be seen. */
   learn(chats: readonly WireChatRow[]): void {
     for (const { code, target_info } of chats) {
-      if (this.allowsUser(target_info?.id ?? "")) this.#known.add(code, true);
+      const { id: targetId = "", username = "" } = target_info ?? {};
+      if (!this.allowsUser(targetId)) continue;
+      this.#known.add({ chatCode: code, targetId, username, listed: true });
     }
   }
 
@@ -56,8 +68,9 @@ export class Access {
       .catch((error: unknown) => {
         throw this.allowedTargets && mayMeanMissing(error) ? new HiddenChatError() : error;
       });
-    if (!this.allowsUser(chat.target_info?.id ?? "")) throw new HiddenChatError();
-    this.#known.add(chat.code, false);
+    const { id: targetId = "", username = "" } = chat.target_info ?? {};
+    if (!this.allowsUser(targetId)) throw new HiddenChatError();
+    this.#known.add({ chatCode: chat.code, targetId, username, listed: false });
     return chat;
   }
 }

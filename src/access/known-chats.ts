@@ -1,24 +1,40 @@
-// Which chat codes KOOK has told of, and whether its list has shown them.
+// Which chats KOOK has told of, and who they are with.
 
 /** Bounds the memory. */
 const MAX_CHATS = 10_000;
 
-/** Bounded; the oldest entries go first. Only chats that may be seen are added. */
+export interface KnownChat {
+  chatCode: string;
+  /** Empty for a deleted account. */
+  targetId: string;
+  /** As KOOK has it. */
+  username: string;
+  /** KOOK's list has shown the chat; a view alone does not prove that. */
+  listed: boolean;
+}
+
+/** A bounded map of chats by code and by user; the oldest entries go first. Only chats that may be seen are added. */
 export class KnownChats {
-  readonly #listed = new Map<string, boolean>();
+  readonly #chats = new Map<string, KnownChat>();
+  readonly #codes = new Map<string, string>();
 
-  has(chatCode: string): boolean {
-    return this.#listed.has(chatCode);
+  get(chatCode: string): KnownChat | undefined {
+    return this.#chats.get(chatCode);
   }
 
-  /** Whether KOOK's list has shown the chat. */
-  wasListed(chatCode: string): boolean {
-    return this.#listed.get(chatCode) === true;
+  withUser(targetId: string): KnownChat | undefined {
+    return this.#chats.get(this.#codes.get(targetId) ?? "");
   }
 
-  add(chatCode: string, listed: boolean): void {
-    this.#listed.set(chatCode, listed || this.wasListed(chatCode));
-    const [oldest] = this.#listed.keys();
-    if (this.#listed.size > MAX_CHATS && oldest !== undefined) this.#listed.delete(oldest);
+  add(chat: KnownChat): void {
+    const { chatCode, targetId } = chat;
+    const listed = chat.listed || this.get(chatCode)?.listed === true;
+    this.#chats.set(chatCode, { ...chat, listed });
+    if (targetId !== "") this.#codes.set(targetId, chatCode);
+    if (this.#chats.size <= MAX_CHATS) return;
+    const [oldest] = this.#chats.values();
+    if (!oldest) return;
+    this.#chats.delete(oldest.chatCode);
+    if (this.#codes.get(oldest.targetId) === oldest.chatCode) this.#codes.delete(oldest.targetId);
   }
 }

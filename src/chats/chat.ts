@@ -1,6 +1,7 @@
 // The contract's two shapes of a chat, made from KOOK's.
 import * as z from "zod";
 import type { WireChat, WireChatRow } from "../kook/wire/chat.ts";
+import { isoSeconds } from "../text/time.ts";
 import { harmlessName } from "../text/untrusted.ts";
 
 /** A chat in a list. Ids are strings; times are ISO 8601 UTC, omitted if it never happened. */
@@ -53,9 +54,6 @@ export function avatarOf(wire: WireChatRow): string | undefined {
   return /^https?:\/\/[^\s"<>]+$/.test(avatar) ? avatar : undefined;
 }
 
-/** Whole seconds: the zeros of the milliseconds would cost tokens in every row. */
 function time<Key extends string>(key: Key, epochMs: number): { [K in Key]?: string } {
-  if (epochMs === 0) return {};
-  const iso = `${new Date(epochMs).toISOString().slice(0, -5)}Z`;
-  return { [key]: iso } as { [K in Key]?: string };
+  return epochMs === 0 ? {} : ({ [key]: isoSeconds(epochMs) } as { [K in Key]?: string });
 }

@@ -1,5 +1,5 @@
 // The log: one line per event on stderr, without the contents of messages or the token.
-import { logLevels } from "../config/settings.ts";
+import { logLevels } from "../config/setting-schemas.ts";
 import { withoutTokens } from "../config/token-pattern.ts";
 import type { Fetch } from "../kook/client.ts";
 

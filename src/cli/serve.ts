@@ -6,6 +6,7 @@ import { createNetworkFetch } from "../kook/network/network.ts";
 import { createServer } from "../mcp/server.ts";
 import { createServices } from "../mcp/services.ts";
 import { StdioTransport } from "../mcp/transport.ts";
+import { TimeZone } from "../text/time.ts";
 import { kindOf, type Log, logged } from "./log.ts";
 import {
   allowManyListeners,
@@ -30,13 +31,15 @@ export async function serve({ config, log, env, version }: ServeOptions): Promis
   allowManyListeners();
   exitOnSignals();
   exitWithParent();
-  const { allowTargets, maxWaitMs, readOnly, confirmDelete, language, output } = config;
+  const { allowTargets, maxWaitMs, messages, readOnly, confirmDelete, language, output } = config;
   const problem = problemForHost(config);
   const services = createServices(await createClient(config, log, env), {
     allowTargets,
     scanBudgetMs: maxWaitMs,
+    readMessages: messages?.includes("read"),
   });
-  const options = { version, readOnly, confirmDelete, language, output, problem };
+  const timeZone = new TimeZone(config.timeZone);
+  const options = { version, readOnly, confirmDelete, language, timeZone, output, problem };
   const server = createServer(services, options);
   server.onerror = (error) => log.warn(kindOf(error));
   const transport = new StdioTransport(process.stdin, stdout);
@@ -67,21 +70,24 @@ function problemForHost({ problem }: Config): string | undefined {
 
 /** Logs which guards are on, to reveal one that the host did not pass on. */
 function startLine(config: Config, version: string): string {
-  const { sandbox, baseUrl, readOnly, allowTargets, confirmDelete } = config;
+  const { sandbox, baseUrl, readOnly, allowTargets, confirmDelete, messages } = config;
   const users = allowTargets?.length;
   const guards = [
     `read-only ${readOnly ? "on" : "off"}`,
     `allow-list ${users === undefined ? "off" : `of ${users} ${users === 1 ? "user" : "users"}`}`,
     `confirm-delete ${confirmDelete}`,
+    `messages ${messages?.join("+") ?? "off"}`,
   ];
   const backend = sandbox ? "the sandbox" : baseUrl;
   return `${version} serving MCP on stdio, with ${backend}; ${guards.join(", ")}`;
 }
 
 async function createClient(config: Config, log: Log, env: Environment): Promise<KookClient> {
-  const { token, baseUrl, timeoutMs, maxWaitMs, logLevel } = config;
+  const { token, baseUrl, timeoutMs, maxWaitMs, logLevel, messages } = config;
   const sandbox = config.sandbox && (await import("../sandbox/sandbox.ts"));
-  const fetch = sandbox ? new sandbox.Sandbox().fetch : createNetworkFetch(env);
+  // The inbox leaves out what is older than seven days, as the sandbox's fixed times will be.
+  const times = messages ? { anchor: Date.now() } : {};
+  const fetch = sandbox ? new sandbox.Sandbox(times).fetch : createNetworkFetch(env);
   return new KookClient({
     fetch: logLevel === "debug" ? logged(fetch, log) : fetch,
     token: sandbox ? { scheme: "Bot", value: sandbox.SANDBOX_TOKEN } : token,

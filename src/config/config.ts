@@ -80,6 +80,7 @@ export function readConfig(sources: ConfigSources): Config {
     ...rest,
     // Fail closed: a misspelt guard may have been meant, so offer only tools that change nothing.
     readOnly: rest.readOnly || first !== undefined,
+    messages: first === undefined ? rest.messages : undefined,
     language: rest.language ?? languageOf(env, systemLocale),
     token,
     sandbox,

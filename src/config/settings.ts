@@ -1,7 +1,20 @@
 // The settings table, one entry a setting. The parser, --help, the READMEs' tables, server.json and the MCPB manifest are
 // made from it.
 import * as z from "zod";
-import type { Language } from "../text/language.ts";
+import {
+  baseUrlSchema,
+  confirmModes,
+  languageSchema,
+  languages,
+  logLevels,
+  messagesSchema,
+  millisecondsSchema,
+  oneOf,
+  outputForms,
+  switchSchema,
+  timeZoneSchema,
+  userIdsSchema,
+} from "./setting-schemas.ts";
 
 /** The same in English and in Chinese; Markdown where it says so. */
 export interface Text {
@@ -34,46 +47,6 @@ export interface Setting {
   /** What it does, in Markdown. */
   help: Text;
 }
-
-/** Case does not count: forms and people write `ALWAYS`. */
-const oneOf = <const Choices extends readonly [string, ...string[]]>(choices: Choices) =>
-  z
-    .string()
-    .transform((text) => text.toLowerCase())
-    .pipe(z.enum(choices));
-
-const on = ["1", "true", "yes", "y", "on"] as const;
-const off = ["0", "false", "no", "n", "off"] as const;
-const switchSchema = oneOf([...on, ...off]).transform((text) => on.some((word) => word === text));
-
-/** Whole milliseconds, up to one day. */
-const millisecondsSchema = z
-  .string()
-  .regex(/^\d+$/, "must be a whole number of milliseconds")
-  .transform(Number)
-  .pipe(z.int().min(1, "must be 1 or more").max(86_400_000, "must be a day or less"));
-
-const baseUrlSchema = z.string().superRefine((text, context) => {
-  const problem = baseUrlProblem(text);
-  if (problem) context.addIssue({ code: "custom", message: problem });
-});
-
-/** User ids, separated by commas of either width or spaces. An empty list would allow nobody or everybody: refuse it. */
-const userIdsSchema = z
-  .string()
-  .transform((text) => text.split(/[,，、\s]+/u).filter(Boolean))
-  .pipe(
-    z
-      .array(z.string().regex(/^\d{1,20}$/, "must be user ids, digits with commas between them"))
-      .min(1, "must name at least one user id"),
-  );
-
-const languages = ["zh", "en"] as const satisfies readonly Language[];
-const languageSchema = z.string().transform(languageNamed).pipe(z.enum(languages));
-
-const confirmModes = ["ask", "always", "never"] as const;
-const outputForms = ["both", "text", "structured"] as const;
-export const logLevels = ["error", "warn", "info", "debug"] as const;
 
 const listed = (choices: readonly string[], separator: string) =>
   choices.map((choice) => `\`${choice}\``).join(separator);
@@ -119,6 +92,15 @@ export const settings = {
     help: {
       en: "language of questions to a person and of `doctor`, `zh` or `en`; default: the machine's",
       zh: "向用户提问和 `doctor` 所用的语言，`zh` 或 `en`；默认与本机相同",
+    },
+  },
+  timeZone: {
+    env: "KOOK_TIME_ZONE",
+    flag: "time-zone",
+    schema: timeZoneSchema.optional(),
+    help: {
+      en: "time zone of the times in texts, such as `Asia/Shanghai`; default: the machine's. Structured times are UTC",
+      zh: "文本中时间所用的时区，如 `Asia/Shanghai`；默认与本机相同。结构化结果中的时间为 UTC",
     },
   },
   timeoutMs: {
@@ -191,6 +173,15 @@ export const settings = {
       zh: "用户 ID，以逗号分隔：看不到名单以外的会话；默认不限",
     },
   },
+  messages: {
+    env: "KOOK_MESSAGES",
+    flag: "messages",
+    schema: messagesSchema.optional(),
+    help: {
+      en: "what a model may do with the messages in chats: `read` lets it read them; default: nothing",
+      zh: "允许模型对会话中的消息做什么：`read` 为读取；默认不允许",
+    },
+  },
   logLevel: {
     env: "KOOK_LOG_LEVEL",
     flag: "log-level",
@@ -211,23 +202,3 @@ export const settingNames = Object.keys(settings) as SettingName[];
 export type SettingValues = {
   [Name in SettingName]: z.infer<(typeof settings)[Name]["schema"]>;
 };
-
-/** `zh-CN`, `zh_Hans` and 中文 are `zh`. A text that names neither language stays as it is. */
-function languageNamed(text: string): string {
-  const folded = text.toLowerCase();
-  if (folded === "中文") return "zh";
-  if (folded === "english") return "en";
-  return /^(zh|en)(?=$|[-_])/.exec(folded)?.[1] ?? text;
-}
-
-function baseUrlProblem(text: string): string | undefined {
-  if (!URL.canParse(text)) return "must be a web address such as https://www.kookapp.cn/api/v3";
-  const { protocol, hostname, username, password } = new URL(text);
-  // A lone `?` or `#` counts too: a route appended to it would not be part of the path.
-  if (username || password || /[?#]/.test(text)) {
-    return "must have no credentials, query or fragment";
-  }
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-  if (protocol === "https:" || (protocol === "http:" && loopback)) return undefined;
-  return "must begin with https:, because the token travels with every request";
-}

@@ -2,6 +2,7 @@
 import { delay } from "./abort.ts";
 import { type Envelope, parseEnvelope, problemOf } from "./answer.ts";
 import type { CallOptions } from "./call-options.ts";
+import { type Downloaded, download } from "./download.ts";
 import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
 import {
   ApiError,
@@ -81,6 +82,20 @@ export class KookClient {
     }
   }
 
+  /**
+   * Reads a file from KOOK's file hosts, up to a bound. Sent once and without the token.
+   * @throws DownloadError; TimeoutError, ConnectionError; the signal's reason
+   */
+  async download(
+    url: string,
+    { accept, maxBytes }: { accept: string; maxBytes: number },
+    { signal, deadline }: CallOptions = {},
+  ): Promise<Downloaded> {
+    const { fetch, baseUrl } = this.#options;
+    const timeoutMs = this.#timeoutMs(deadline);
+    return download(url, { baseUrl, accept, maxBytes }, { fetch, timeoutMs, signal });
+  }
+
   async #attempt<Sent extends Parameters, Answer>(
     endpoint: Endpoint<Sent, Answer>,
     parameters: Sent,
@@ -132,16 +147,21 @@ export class KookClient {
     }: { headers: Record<string, string>; options: CallOptions; permit: Permit },
   ): Promise<HttpAnswer> {
     const { fetch, baseUrl } = this.#options;
-    const leftMs = (options.deadline ?? Number.POSITIVE_INFINITY) - performance.now();
-    const timeoutMs = Math.min(this.#options.timeoutMs, leftMs);
     try {
-      if (timeoutMs <= 0) throw new DeadlineError();
+      const timeoutMs = this.#timeoutMs(options.deadline);
       const { signal } = options;
       return await send(endpoint, parameters, { fetch, baseUrl, headers, timeoutMs, signal });
     } catch (error) {
       permit.release();
       throw error;
     }
+  }
+
+  /** @throws DeadlineError if the call's time is up */
+  #timeoutMs(deadline = Number.POSITIVE_INFINITY): number {
+    const timeoutMs = Math.min(this.#options.timeoutMs, deadline - performance.now());
+    if (timeoutMs <= 0) throw new DeadlineError();
+    return timeoutMs;
   }
 
   #headers(): Record<string, string> {

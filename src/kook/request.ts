@@ -15,7 +15,7 @@ export interface FetchInit {
   signal: AbortSignal;
 }
 
-interface FetchResponse {
+export interface FetchResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   readonly body: AsyncIterable<Uint8Array> | null;
@@ -27,13 +27,16 @@ export interface HttpAnswer {
   text: string;
 }
 
-export interface SendOptions {
+export interface AttemptOptions {
   fetch: Fetch;
-  baseUrl: string;
-  headers: Record<string, string>;
   /** For the whole answer, its body included. */
   timeoutMs: number;
   signal: AbortSignal | undefined;
+}
+
+export interface SendOptions extends AttemptOptions {
+  baseUrl: string;
+  headers: Record<string, string>;
 }
 
 /**
@@ -43,30 +46,42 @@ export interface SendOptions {
 export async function send(
   endpoint: Endpoint<Parameters, unknown>,
   parameters: Parameters,
-  { fetch, baseUrl, headers, timeoutMs, signal: callerSignal }: SendOptions,
+  { baseUrl, headers, ...options }: SendOptions,
 ): Promise<HttpAnswer> {
+  const { url, ...init } = requestOf(endpoint, parameters, { baseUrl, headers });
+  const read = async (response: FetchResponse) => ({
+    status: response.status,
+    headers: response.headers,
+    text: await readBody(response),
+  });
+  return attempt(url, init, read, options);
+}
+
+/**
+ * Sends one request and reads its answer with `read`.
+ * @throws TimeoutError, ConnectionError, MalformedAnswerError; the signal's reason
+ */
+export async function attempt<Answer>(
+  url: string,
+  init: Omit<FetchInit, "signal">,
+  read: (response: FetchResponse) => Promise<Answer>,
+  { fetch, timeoutMs, signal: callerSignal }: AttemptOptions,
+): Promise<Answer> {
   callerSignal?.throwIfAborted();
   // A timer and controller by hand: fake clocks do not move AbortSignal.timeout(), and a signal made by
   // AbortSignal.any() lives until the next full garbage collection.
-  const attempt = new AbortController();
-  const timer = setTimeout(() => attempt.abort(new TimeoutError(timeoutMs)), timeoutMs);
-  const abort = () => attempt.abort(callerSignal?.reason);
+  const stopped = new AbortController();
+  const timer = setTimeout(() => stopped.abort(new TimeoutError(timeoutMs)), timeoutMs);
+  const abort = () => stopped.abort(callerSignal?.reason);
   callerSignal?.addEventListener("abort", abort);
   try {
-    const { url, ...init } = requestOf(endpoint, parameters, { baseUrl, headers });
-    const answer = fetch(url, { ...init, signal: attempt.signal }).then(
-      async (response): Promise<HttpAnswer> => ({
-        status: response.status,
-        headers: response.headers,
-        text: await readBody(response),
-      }),
-    );
+    const answer = fetch(url, { ...init, signal: stopped.signal }).then(read);
     // Not the attempt's signal: after a timeout only the Fetch knows whether the request was sent.
     return await unlessAborted(answer, callerSignal);
   } catch (error) {
     callerSignal?.throwIfAborted();
     if (error instanceof ConnectionError || error instanceof MalformedAnswerError) throw error;
-    attempt.signal.throwIfAborted();
+    stopped.signal.throwIfAborted();
     throw connectionErrorOf(error);
   } finally {
     clearTimeout(timer);

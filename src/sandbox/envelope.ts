@@ -23,7 +23,14 @@ function refusal(status: number, code: number, message: string, name: string): A
 export const refusals = {
   badToken: refusal(401, 401, "你的用户凭证不正确", "Unauthorized"),
   notFound: refusal(404, 404, "该数据不存在或者你没有权限操作", "Not Found"),
+  /** HTTP status inferred: the public logs of this code have none. */
+  notVisible: { status: 200, code: 40_012, message: "该数据不存在或者你没有权限操作", data: {} },
   cannotMessage: refusal(400, 40_000, "无法发起私信", "Bad Request"),
+  blocked: refusal(400, 40_000, "你已被对方屏蔽", "Bad Request"),
+  noAsset: refusal(400, 40_000, "找不到资源", "Bad Request"),
+  badCard: { status: 200, code: 40_000, message: "json格式不正确", data: {} },
+  /** The words are inferred, the code is Kook.Net's. */
+  tooLong: refusal(400, 40_014, "消息内容过长", "Bad Request"),
   tooManyRequests: refusal(429, 429, "请求过于频繁", "Too Many Requests"),
   wrongMethod: refusal(405, 405, "Method Not Allowed", "Method Not Allowed"),
   badRequest: refusal(400, 40_000, "参数错误", "Bad Request"),
@@ -33,8 +40,9 @@ export const refusals = {
 export function toResponse(
   { status, ...envelope }: Answer,
   headers: Record<string, string> = {},
+  rewrite = (json: string) => json,
 ): Response {
-  return new Response(JSON.stringify(envelope), {
+  return new Response(rewrite(JSON.stringify(envelope)), {
     status,
     headers: { "Content-Type": "application/json; charset=UTF-8", ...headers },
   });

@@ -24,14 +24,15 @@ export function parseTarget(url: string): URL | undefined {
   }
 }
 
-/** KOOK takes JSON and forms; ids come as strings or numbers. */
+/** KOOK takes JSON and forms; ids come as strings or numbers, and null means absent. */
 export function parseBody(headers: Headers, body: string): RouteParams | undefined {
   if (headers.get("Content-Type")?.includes("form-urlencoded")) {
     return Object.fromEntries(new URLSearchParams(body));
   }
   try {
     const entries = Object.entries(JSON.parse(body) as object);
-    return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+    const given = entries.filter(([, value]) => value !== null);
+    return Object.fromEntries(given.map(([name, value]) => [name, String(value)]));
   } catch {
     return undefined;
   }

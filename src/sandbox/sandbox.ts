@@ -1,10 +1,13 @@
 // A fake KOOK in memory, for tests and for people without an account. It speaks KOOK's wire format, quirks included. Its
 // `fetch` replaces the network's, so that the whole real client runs against it.
 import type { FetchInit } from "../kook/client.ts";
+import { fromServedUrls, isAssetPath, serveAsset, toServedUrls } from "./assets.ts";
 import { type BucketOptions, Buckets } from "./buckets.ts";
 import { htmlPage, refusals, toResponse } from "./envelope.ts";
 import { parseBody, parseTarget, type SandboxRequest } from "./request.ts";
-import type { Route } from "./routes/route.ts";
+import { directMessageRoutes } from "./routes/direct-message.ts";
+import { reactionRoutes } from "./routes/reactions.ts";
+import type { Handling, Route } from "./routes/route.ts";
 import { userRoutes } from "./routes/user.ts";
 import { userChatRoutes } from "./routes/user-chat.ts";
 import { World } from "./world.ts";
@@ -19,26 +22,36 @@ export const BASE_PATH = "/api/v3";
 
 /** A map, so that a path such as `constructor` is not a route. */
 const routes: ReadonlyMap<string, Route> = new Map(
-  [userRoutes, userChatRoutes].flatMap((family) => Object.entries(family)),
+  [userRoutes, userChatRoutes, directMessageRoutes, reactionRoutes].flatMap((family) =>
+    Object.entries(family),
+  ),
 );
 
 export interface SandboxOptions extends Partial<BucketOptions> {
   /** Number of chats at the start. */
   chats?: number;
+  /** Time of the newest message at the start, epoch ms; by default a fixed time that documents quote. */
+  anchor?: number;
+  /** Milliseconds until list and view show a created message. KOOK takes up to 2 500. */
+  lateMs?: number;
 }
 
 export class Sandbox {
   readonly #world: World;
   readonly #buckets: Buckets;
+  readonly #lateMs: number;
 
   constructor({
     chats = 480,
+    anchor,
+    lateMs = 0,
     limit = 120,
     windowSeconds = 60,
     decimalReset = false,
     now = Date.now,
   }: SandboxOptions = {}) {
-    this.#world = new World(chats);
+    this.#world = new World({ chats, anchor, now });
+    this.#lateMs = lateMs;
     this.#buckets = new Buckets({ limit, windowSeconds, decimalReset, now });
   }
 
@@ -52,11 +65,24 @@ export class Sandbox {
     return this.handle({ method, url: pathname.slice(start) + search, headers, body });
   };
 
-  handle({ method, url, headers, body }: SandboxRequest): Response {
+  /** A user writes to the bot: the chat's newest message, and one more unread. */
+  receive(chatCode: string, content: string, type = 9): void {
+    const chat = this.#world.chat(chatCode);
+    if (!chat) throw new Error(`No chat ${chatCode}`);
+    this.#world.addMessage(chat, { author: chat.target_info, type, content });
+  }
+
+  handle(
+    { method, url, headers, body }: SandboxRequest,
+    { lateMs }: Handling = { lateMs: this.#lateMs },
+  ): Response {
     // Inferred: the gateway in front of KOOK's API answers with web pages.
     const target = parseTarget(url);
     if (!target) return htmlPage(400, "400 Bad Request");
     const { pathname, searchParams } = target;
+    if (isAssetPath(pathname)) {
+      return serveAsset(pathname, { method, token: headers.has("Authorization") });
+    }
     if (!pathname.startsWith(`${BASE_PATH}/`)) return htmlPage(404, "404 Not Found");
     // `Bearer` is refused too: it is for OAuth tokens, and no OAuth scope covers private chats.
     if (headers.get("Authorization") !== `Bot ${SANDBOX_TOKEN}`) {
@@ -68,7 +94,14 @@ export class Sandbox {
     const { exceeded, headers: limits } = this.#buckets.spend(key);
     if (exceeded) return toResponse(refusals.tooManyRequests, limits);
     if (method !== route.method) return toResponse(refusals.wrongMethod, limits);
-    const params = method === "GET" ? Object.fromEntries(searchParams) : parseBody(headers, body);
-    return toResponse(params ? route.answer(params, this.#world) : refusals.badRequest, limits);
+    // Where the sandbox is served, attachments have the address of its own host.
+    const host = /^[\w.:[\]-]+$/.exec(headers.get("Host") ?? "")?.[0] ?? "";
+    const params =
+      method === "GET"
+        ? Object.fromEntries(searchParams)
+        : parseBody(headers, fromServedUrls(body, host));
+    if (!params) return toResponse(refusals.badRequest, limits);
+    const answer = route.answer(params, this.#world, { lateMs });
+    return toResponse(answer, limits, (json) => (host ? toServedUrls(json, host) : json));
   }
 }

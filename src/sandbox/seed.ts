@@ -47,8 +47,8 @@ const names = [
   "さくら",
 ];
 
-/** Time of the newest message. */
-const NEWEST = Date.UTC(2026, 10, 20, 8, 0, 0);
+/** Time of the newest message, so that documents can quote it. */
+export const NEWEST = Date.UTC(2026, 10, 20, 8, 0, 0);
 const MINUTE = 60_000;
 
 export interface Seed {
@@ -58,18 +58,19 @@ export interface Seed {
   strangers: SandboxUser[];
 }
 
-export function seed(chatCount: number): Seed {
+/** @param newest time of the newest message, epoch ms */
+export function seed(chatCount: number, newest = NEWEST): Seed {
   return {
     bot: { ...seedUser("1287654321", "沙盒机器人", 0), identify_num: "0001", bot: true },
-    chats: Array.from({ length: chatCount }, (_, index) => seedChat(index)),
+    chats: Array.from({ length: chatCount }, (_, index) => seedChat(index, newest)),
     strangers: [seedUser(NEW_USER_ID, "新朋友", 7), seedUser(UNWILLING_USER_ID, "不接私信", 8)],
   };
 }
 
-function seedChat(index: number): SandboxChat {
+function seedChat(index: number, newest: number): SandboxChat {
   const documented = index === 0;
   const id = documented ? DOCUMENTED_CHAT.targetId : String(1_000_000_007 + 7_919 * index);
-  const latest_msg_time = index % 29 === 28 ? 0 : NEWEST - index * 37 * MINUTE;
+  const latest_msg_time = index % 29 === 28 ? 0 : newest - index * 37 * MINUTE;
   const unread_count = index % 4 === 1 ? (index % 9) + 1 : 0;
   return {
     code: documented ? DOCUMENTED_CHAT.code : codeOf(id),
@@ -105,13 +106,14 @@ function seedUser(id: string, username: string, index: number): SandboxUser {
 
 /** The chat code for a user id: 32 hex digits, four rounds of FNV-1a. */
 export function codeOf(id: string): string {
-  return [1, 2, 3, 4].map((round) => fnv1a(`${round}:${id}`)).join("");
+  return [1, 2, 3, 4].map((round) => hash(`${round}:${id}`).toString(16).padStart(8, "0")).join("");
 }
 
-function fnv1a(text: string): string {
-  let hash = 0x811c9dc5;
+/** FNV-1a: an unsigned number of 32 bits. */
+export function hash(text: string): number {
+  let bits = 0x811c9dc5;
   for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    bits = Math.imul(bits ^ text.charCodeAt(index), 0x01000193);
   }
-  return (hash >>> 0).toString(16).padStart(8, "0");
+  return bits >>> 0;
 }

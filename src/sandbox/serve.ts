@@ -86,7 +86,8 @@ async function answer(
     send(response, good);
     return good.status;
   }
-  const good = fault.unheard ? undefined : sandbox.handle(request);
+  const handling = "handling" in fault ? fault.handling : undefined;
+  const good = fault.unheard ? undefined : sandbox.handle(request, handling);
   const status = good?.status ?? 0;
   const body = (await good?.text()) ?? "";
   if ("mistreat" in fault) {

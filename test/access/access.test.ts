@@ -128,8 +128,12 @@ describe("with an allow-list", () => {
 
 test("known chats are bounded, and the oldest is dropped first", () => {
   const known = new KnownChats();
-  for (let index = 0; index <= 10_000; index++) known.add(`code-${index}`, true);
-  expect(known.has("code-0")).toBe(false);
-  expect(known.has("code-1")).toBe(true);
-  expect(known.has("code-10000")).toBe(true);
+  for (let index = 0; index <= 10_000; index++) {
+    known.add({ chatCode: `code-${index}`, targetId: String(index), username: "", listed: true });
+  }
+  expect([known.get("code-0"), known.withUser("0")]).toEqual([undefined, undefined]);
+  for (const id of ["1", "10000"]) {
+    expect(known.withUser(id)).toBe(known.get(`code-${id}`));
+    expect(known.get(`code-${id}`)).toBeDefined();
+  }
 });

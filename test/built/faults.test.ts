@@ -150,6 +150,8 @@ const cases: readonly Case[] = [
   { fault: "message-map", error: ["KOOK refused: code 40000, HTTP 400, ", "参数错误"] },
   { fault: "message-list", error: ["KOOK refused: code 40000, HTTP 400, ", "参数错误"] },
   { fault: "gzip" },
+  // It delays created messages only.
+  { fault: "late-message" },
   { fault: "gzip-broken", error: [told.malformed, "the compression is broken."] },
   { fault: "token-echoed", error: ["KOOK refused: code 40000, HTTP 400, ", "[token]"] },
   { fault: "huge-body", error: [told.malformed, "longer than 4 MiB."] },

@@ -84,3 +84,12 @@ describe("at debug the log has one line each for", () => {
     expect(waits?.length).toBe(1);
   });
 });
+
+test("reading many chats at once leaves no warning of Node's in the log", async () => {
+  const { client, end } = await attach({ args: [MAIN, "--sandbox", "--messages", "read"] });
+  await client.callTool({ name: "list_chats", arguments: { unread_only: true } });
+  const { structuredContent } = await client.callTool({ name: "list_inbox" });
+  // The sandbox's messages are new, whatever the day.
+  expect(structuredContent).toMatchObject({ chats: expect.arrayContaining([expect.anything()]) });
+  expect(await end()).not.toMatch(/warning/i);
+});

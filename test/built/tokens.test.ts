@@ -22,6 +22,12 @@ test("the instructions cost 200 tokens at most", () => {
   expect(report.instructions).toBeGreaterThan(0);
 });
 
+test("the tools that read messages cost 450 tokens more, and the instructions stay within 200", () => {
+  expect(report.reading.toolsSeen).toBeLessThanOrEqual(450);
+  expect(report.reading.toolsSeen).toBeGreaterThan(0);
+  expect(report.reading.instructions).toBeLessThanOrEqual(200);
+});
+
 test.each(["sandbox", "hostile"])(
   "a chat of the %s page costs 48 tokens as text, 72 as structured content",
   (page) => {

@@ -82,6 +82,61 @@ test.each(["1,22,", " 1 , 22 ", "1，22", "1 22", "1、22"])(
   },
 );
 
+describe("KOOK_MESSAGES", () => {
+  test.each(["read", "READ", " read, ", "read，read"])(
+    "may be %j, which lets messages be read",
+    (value) => {
+      const { messages, problem } = configOf([], { KOOK_MESSAGES: value });
+      expect({ reads: messages?.includes("read"), problem }).toEqual({
+        reads: true,
+        problem: undefined,
+      });
+      expect(configOf(["--messages", value]).messages).toEqual(messages);
+    },
+  );
+
+  test("is off where it is not set", () => {
+    expect(configOf().messages).toBeUndefined();
+    expect(configOf([], { KOOK_MESSAGES: "" })).toMatchObject({
+      messages: undefined,
+      problem: undefined,
+    });
+  });
+
+  test.each([
+    ["raed", 'KOOK_MESSAGES must be one of read, not "raed"; did you mean read?'],
+    ["read,delete", 'KOOK_MESSAGES must be one of read, not "read,delete"'],
+    ["on", 'KOOK_MESSAGES must be one of read, not "on"'],
+    [",", 'KOOK_MESSAGES must name at least one of read, not ","'],
+  ])("%j is a problem that names the valid words, and nothing may be read", (value, problem) => {
+    expect(configOf([], { KOOK_MESSAGES: value })).toMatchObject({ messages: undefined, problem });
+  });
+
+  test("is off beside any other wrong setting: a guard may be missing", () => {
+    const env = { KOOK_MESSAGES: "read", KOOK_ALLOWTARGET: "5" };
+    expect(configOf([], env)).toMatchObject({
+      messages: undefined,
+      problem: "KOOK_ALLOWTARGET is not a setting; did you mean KOOK_ALLOW_TARGETS?",
+    });
+  });
+});
+
+describe("KOOK_TIME_ZONE", () => {
+  test.each(["Asia/Shanghai", "asia/shanghai", "UTC", "utc"])("may be %s", (value) => {
+    const set = { timeZone: value, problem: undefined };
+    expect(configOf([], { KOOK_TIME_ZONE: value })).toMatchObject(set);
+    expect(configOf(["--time-zone", value])).toMatchObject(set);
+  });
+
+  test("that no zone has is a problem with an example", () => {
+    expect(configOf([], { KOOK_TIME_ZONE: "Beijing" })).toMatchObject({
+      timeZone: undefined,
+      problem:
+        'KOOK_TIME_ZONE must be the IANA name of a time zone, such as Asia/Shanghai, not "Beijing"',
+    });
+  });
+});
+
 describe("the language", () => {
   test.each([
     ["zh", "zh"],

@@ -82,7 +82,7 @@ test("the question to a person has the name only in its field, and in one line",
     expect(field.enum).toEqual([`${JSON.stringify(harmlessName(name))} (3903536527)`]);
     expect(field.enum[0]).not.toMatch(FORBIDDEN);
     expect(field.description).toMatch(
-      /^code 5c7ec6d021216c136c9198285c15ed47; 0 unread; latest message: [\dTZ:-]+$/,
+      /^code 5c7ec6d021216c136c9198285c15ed47; 0 unread; latest message: [\d: -]+ \(UTC\)$/,
     );
     expect(form?.message).toMatch(/^A model asks to delete .* Delete it\?$/);
   }

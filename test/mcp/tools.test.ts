@@ -243,7 +243,7 @@ describe("view_chat", () => {
       chat_code: ` ${DOCUMENTED_CHAT.code} `,
     });
     expect(text).toBe(
-      '5c7ec6d021216c136c9198285c15ed47 3903536527 "夏天1", online, latest message 2026-11-20T08:00:00Z, read 2026-11-20T08:00:00Z, not blocked by either side',
+      '5c7ec6d021216c136c9198285c15ed47 3903536527 "夏天1", online, latest message 2026-11-20 08:00, read 2026-11-20 08:00, times in UTC, not blocked by either side',
     );
     expect(structured).toEqual({
       chat_code: DOCUMENTED_CHAT.code,

@@ -9,8 +9,12 @@ import { MAIN } from "./paths.ts";
 
 export type Env = Record<string, string>;
 
-/** PATH and nothing else of the environment, so that no KOOK_ variable of the developer reaches the server. */
-export const basicEnv = (env: Env = {}): Env => ({ PATH: process.env["PATH"] ?? "", ...env });
+/** PATH and UTC, and nothing else of the environment: no KOOK_ variable or time zone of the developer's reaches the server. */
+export const basicEnv = (env: Env = {}): Env => ({
+  PATH: process.env["PATH"] ?? "",
+  TZ: "UTC",
+  ...env,
+});
 
 interface StartOptions {
   /** The script, for a server that is installed elsewhere. */

@@ -11,12 +11,15 @@ import { type Fetch, KookClient, type Token } from "../../src/kook/client.ts";
 import { createServer, type ServerOptions } from "../../src/mcp/server.ts";
 import { createServices } from "../../src/mcp/services.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
+import { TimeZone } from "../../src/text/time.ts";
 
 interface ConnectOptions extends Partial<ServerOptions> {
   fetch?: Fetch;
   token?: Token;
   allowTargets?: string[];
   scanBudgetMs?: number;
+  /** The messages in the chats may be read. */
+  readMessages?: boolean;
   /** Of one attempt, and of the wait for a rate limit. */
   timeoutMs?: number;
   maxWaitMs?: number;
@@ -39,6 +42,7 @@ export async function connect(
     token = { scheme: "Bot", value: SANDBOX_TOKEN },
     allowTargets,
     scanBudgetMs = 1000,
+    readMessages,
     timeoutMs = 1000,
     maxWaitMs = 1000,
     onTransport,
@@ -54,11 +58,12 @@ export async function connect(
     timeoutMs,
     maxWaitMs,
   });
-  const server = createServer(createServices(kook, { allowTargets, scanBudgetMs }), {
+  const server = createServer(createServices(kook, { allowTargets, scanBudgetMs, readMessages }), {
     version: "1.2.3",
     readOnly: false,
     confirmDelete: "ask",
     language: "zh",
+    timeZone: new TimeZone("UTC"),
     output: "both",
     ...options,
   });

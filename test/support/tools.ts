@@ -3,3 +3,6 @@ export const CHAT_TOOLS = {
   reading: ["list_chats", "view_chat"],
   changing: ["create_chat", "delete_chat"],
 } as const;
+
+/** The tools that read messages, in their order. */
+export const READING_TOOLS = ["list_inbox", "list_messages", "view_image"] as const;

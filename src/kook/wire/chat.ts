@@ -9,6 +9,7 @@ const targetInfoSchema = z.object({
   username: textSchema,
   online: flagSchema,
   avatar: z.string().catch(""),
+  bot: flagSchema.optional(),
 });
 
 const chatFields = {

@@ -41,8 +41,13 @@ export const flagSchema = z.preprocess(
   z.boolean().catch(false),
 );
 
-/** Text; a number becomes its digits, a map or list its JSON. */
+/** Text; a number becomes its digits, a map or list its JSON, or "" where it is too deep for JSON.stringify. */
 export const textSchema = z.preprocess((value) => {
   if (typeof value === "number") return String(value);
-  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+  if (typeof value !== "object" || value === null) return value;
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "";
+  }
 }, z.string().catch(""));

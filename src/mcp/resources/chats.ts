@@ -4,7 +4,7 @@ import { isMissing } from "../../access/errors.ts";
 import { type ListedChat, MAX_PAGE_SIZE } from "../../chats/page.ts";
 import { chatAdvice } from "../advice/chats.ts";
 import { hintsOf } from "../text/chats.ts";
-import type { ResourceContext, ResourceFamily } from "./registry.ts";
+import { codeIn, type ResourceContext, type ResourceFamily } from "./registry.ts";
 
 const DIRECTORY_URI = "kook://chats";
 
@@ -48,7 +48,7 @@ export const chatResources: ResourceFamily = {
 
   async read(uri, context) {
     if (uri === DIRECTORY_URI) return readDirectory(context);
-    const chatCode = chatCodeOf(uri);
+    const chatCode = codeIn(uri, /^kook:\/\/chats\/([^/?#]+)$/);
     if (chatCode === undefined) return undefined;
     try {
       const { chat, avatar } = await context.services.chats.view(chatCode, context.options);
@@ -91,14 +91,4 @@ function toResource({ row: chat, avatar }: ListedChat): Resource {
     ...(avatar && { icons: [{ src: avatar }] }),
     ...(chat.latest_msg_time && { annotations: { lastModified: chat.latest_msg_time } }),
   };
-}
-
-/** The code in a chat's uri, or undefined for a uri of another form. */
-function chatCodeOf(uri: string): string | undefined {
-  const encoded = /^kook:\/\/chats\/([^/?#]+)$/.exec(uri)?.[1];
-  try {
-    return encoded && decodeURIComponent(encoded);
-  } catch {
-    return undefined;
-  }
 }

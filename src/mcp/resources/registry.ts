@@ -33,6 +33,16 @@ export interface ResourceFamily {
 /** Argument of the template → values that fit what was typed. */
 type Completions = Record<string, (typed: string, context: ResourceContext) => Promise<string[]>>;
 
+/** The chat code that the pattern finds in a uri; undefined for a uri of another form. */
+export function codeIn(uri: string, pattern: RegExp): string | undefined {
+  const encoded = pattern.exec(uri)?.[1];
+  try {
+    return encoded && decodeURIComponent(encoded);
+  } catch {
+    return undefined;
+  }
+}
+
 /** "Resource not found" of the MCP specification; the SDK has no name for it. */
 const RESOURCE_NOT_FOUND = -32002;
 

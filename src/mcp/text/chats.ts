@@ -3,11 +3,13 @@ import type { Chat, ChatRow } from "../../chats/chat.ts";
 import type { ChatPage } from "../../chats/page.ts";
 import type { Scan } from "../../chats/scan.ts";
 import type { Language } from "../../text/language.ts";
+import type { TimeZone } from "../../text/time.ts";
 import { quoted } from "../../text/untrusted.ts";
 import type { Form } from "../confirmation.ts";
 import type { Explain } from "../failure.ts";
 
-const COLUMNS = 'Each line: chat_code target_id "username", latest message in UTC.';
+const columns = (zone: TimeZone) =>
+  `Each line: chat_code target_id "username", latest message in ${zone.name}.`;
 
 /** Hints beside the rows: lines of the text, fields of structuredContent. */
 export interface Hints {
@@ -41,23 +43,23 @@ export function hintsOf(listed: ChatPage | Scan, explain: Explain): Hints {
 }
 
 /** A page of chats. */
-export function pageText(listed: ChatPage, { next, stopped }: Hints): string {
+export function pageText(listed: ChatPage, { next, stopped }: Hints, zone: TimeZone): string {
   const { chats, page, page_total, total, uncounted } = listed;
   const least = uncounted ? "at least " : "";
   const head =
     chats.length === 0
       ? `No chats on page ${page}; there are ${least}${total} in all, on ${page_total} pages.`
-      : `${least}${total} chats, page ${page} of ${least}${page_total}. ${COLUMNS}`;
-  return lines(head, ...chats.map(({ row }) => rowLine(row)), stopped, next);
+      : `${least}${total} chats, page ${page} of ${least}${page_total}. ${columns(zone)}`;
+  return lines(head, ...chats.map(({ row }) => rowLine(row, zone)), stopped, next);
 }
 
 /** The matches of a filter, and how far the search got. */
-export function scanText(found: Scan, { next, stopped }: Hints): string {
+export function scanText(found: Scan, { next, stopped }: Hints, zone: TimeZone): string {
   const { chats, only_match } = found;
-  const columns = chats.length > 0 ? ` Newest first. ${COLUMNS}` : "";
+  const legend = chats.length > 0 ? ` Newest first. ${columns(zone)}` : "";
   return lines(
-    `${matchesText(found)}${columns}`,
-    ...chats.map(({ row }) => rowLine(row)),
+    `${matchesText(found)}${legend}`,
+    ...chats.map(({ row }) => rowLine(row, zone)),
     chats.length > 1 && only_match && `The whole name or id fits only ${only_match}.`,
     stopped,
     next,
@@ -95,26 +97,26 @@ function lines(...parts: (string | number | false | undefined)[]): string {
   return parts.filter(Boolean).join("\n");
 }
 
-/** @param timeOf how a time is written: in a list, the head says that it is UTC */
-function rowLine(row: ChatRow, timeOf = minute): string {
+function rowLine(row: ChatRow, zone: TimeZone, before = ""): string {
   const facts = [
     // The username was sanitized when the row was made.
     `${row.chat_code} ${row.target_id || "(no user)"} ${JSON.stringify(row.username)}`,
     row.online && "online",
     row.unread_count > 0 && `${row.unread_count} unread`,
-    row.latest_msg_time ? timeOf(row.latest_msg_time) : "no messages",
+    row.latest_msg_time ? `${before}${minute(row.latest_msg_time, zone)}` : "no messages",
   ];
   return facts.filter(Boolean).join(", ");
 }
 
-/** To the minute: seconds would cost tokens in every line. */
-const minute = (time: string) => time.slice(0, 16).replace("T", " ");
+const minute = (time: string, zone: TimeZone) => zone.minute(Date.parse(time));
 
 /** One chat, and whether the user can get a message. */
-export function chatLine(chat: Chat): string {
+export function chatLine(chat: Chat, zone: TimeZone): string {
+  const { latest_msg_time, last_read_time } = chat;
   const facts = [
-    rowLine(chat, (time) => `latest message ${time}`),
-    chat.last_read_time && `read ${chat.last_read_time}`,
+    rowLine(chat, zone, "latest message "),
+    last_read_time && `read ${minute(last_read_time, zone)}`,
+    (latest_msg_time || last_read_time) && `times in ${zone.name}`,
     chat.is_friend && "friend",
     delivery(chat),
   ];
@@ -131,7 +133,8 @@ function delivery({ is_blocked, is_target_blocked }: Chat): string {
 interface DeleteWords {
   message: string;
   chat: string;
-  facts(chat: Chat): string;
+  never: string;
+  facts(chat: Chat, latest: string): string;
 }
 
 const deleteWords: Record<Language, DeleteWords> = {
@@ -139,21 +142,25 @@ const deleteWords: Record<Language, DeleteWords> = {
     message:
       "A model asks to delete the private chat below from the bot's own list. The other side keeps it. Delete it?",
     chat: "Chat to delete",
-    facts: ({ chat_code, unread_count, latest_msg_time = "never" }) =>
-      `code ${chat_code}; ${unread_count} unread; latest message: ${latest_msg_time}`,
+    never: "never",
+    facts: ({ chat_code, unread_count }, latest) =>
+      `code ${chat_code}; ${unread_count} unread; latest message: ${latest}`,
   },
   zh: {
     message: "模型请求从机器人的会话列表中删除下面这个私信会话，对方的会话不受影响。确认删除吗？",
     chat: "要删除的会话",
-    facts: ({ chat_code, unread_count, latest_msg_time = "无" }) =>
-      `会话代码 ${chat_code}；未读 ${unread_count} 条；最新消息：${latest_msg_time}`,
+    never: "无",
+    facts: ({ chat_code, unread_count }, latest) =>
+      `会话代码 ${chat_code}；未读 ${unread_count} 条；最新消息：${latest}`,
   },
 };
 
 /** The question to a person before a delete. */
-export function deleteForm(chat: Chat, language: Language): Form {
+export function deleteForm(chat: Chat, language: Language, zone: TimeZone): Form {
   const words = deleteWords[language];
+  const { latest_msg_time: time } = chat;
+  const latest = time ? `${minute(time, zone)} (${zone.name})` : words.never;
   const value = `${quoted(chat.username)} (${chat.target_id || "?"})`;
-  const field = { name: "chat", title: words.chat, description: words.facts(chat), value };
+  const field = { name: "chat", title: words.chat, description: words.facts(chat, latest), value };
   return { message: words.message, fields: [field] };
 }

@@ -82,14 +82,14 @@ function normalizeValue(schema: z.ZodObject, name: string, value: unknown): unkn
   return value;
 }
 
-/** Arguments that repeat a code, id or token which this server gave out. */
-const isReference = /_(code|id|token)$/;
+/** Arguments that repeat a code, id, token or cursor which this server gave out. */
+const isReference = /_(code|id|token)$|^(before|after|cursor)$/;
 
 /** Removes what models put around a code: quotation marks, backticks, invisible characters, the uri of its resource. */
 function peel(text: string): string {
   return removeInvisible(text)
     .replace(/^["'`“”‘’「」]+|["'`“”‘’「」]+$/gu, "")
-    .replace(/^kook:\/\/chats\//, "")
+    .replace(/^kook:\/\/chats\/([^/]*)(\/messages)?/, "$1")
     .trim();
 }
 

@@ -4,6 +4,7 @@ import { isMissing } from "../../access/errors.ts";
 import { type Chat, chatRowSchema, chatSchema } from "../../chats/chat.ts";
 import { type ChatPage, MAX_PAGE_SIZE } from "../../chats/page.ts";
 import { LostAnswerError } from "../../kook/reconcile.ts";
+import type { TimeZone } from "../../text/time.ts";
 import { chatAdvice } from "../advice/chats.ts";
 import { TOKEN_LIFE_MINUTES, type Verdict } from "../confirmation.ts";
 import {
@@ -14,14 +15,7 @@ import {
   scanText,
   structuredPage,
 } from "../text/chats.ts";
-import { type Context, defineTool, type ToolFamily } from "./tool.ts";
-
-const readingHints = {
-  readOnlyHint: true,
-  destructiveHint: false,
-  idempotentHint: true,
-  openWorldHint: true,
-};
+import { type Context, defineTool, readingHints, type ToolFamily } from "./tool.ts";
 
 const wholeNumber = () => z.int("must be a whole number").min(1, "must be 1 or more");
 
@@ -70,19 +64,19 @@ const listChats = defineTool({
   }),
   annotations: readingHints,
   async run({ page = 1, page_size = MAX_PAGE_SIZE, unread_only, query }, context) {
-    const { services, explain, report } = context;
+    const { services, explain, report, timeZone } = context;
     const onPage = (read?: ChatPage) =>
       report(read ? `searched page ${read.page} of ${read.page_total}` : "searching the chats");
     const options = { ...context.options, onPage };
     if (!unread_only && query === undefined) {
       const listed = await services.chats.list({ page, pageSize: page_size }, options);
       const hints = hintsOf(listed, explain);
-      return { text: pageText(listed, hints), structured: structuredPage(listed, hints) };
+      return { text: pageText(listed, hints, timeZone), structured: structuredPage(listed, hints) };
     }
     const filter = { unreadOnly: unread_only, query };
     const found = await services.chats.find(filter, { page, enough: page_size }, options);
     const hints = hintsOf(found, explain);
-    return { text: scanText(found, hints), structured: structuredPage(found, hints) };
+    return { text: scanText(found, hints, timeZone), structured: structuredPage(found, hints) };
   },
 });
 
@@ -95,9 +89,9 @@ const viewChat = defineTool({
   input: z.object({ chat_code: chatCode }),
   output: chatSchema,
   annotations: readingHints,
-  async run({ chat_code }, { services, options }) {
+  async run({ chat_code }, { services, options, timeZone }) {
     const { chat } = await services.chats.view(chat_code, options);
-    return { text: chatLine(chat), structured: chat };
+    return { text: chatLine(chat, timeZone), structured: chat };
   },
 });
 
@@ -120,11 +114,11 @@ const createChat = defineTool({
     idempotentHint: true,
     openWorldHint: true,
   },
-  async run({ target_id }, { services, options }) {
+  async run({ target_id }, { services, options, timeZone }) {
     const { chat, created } = await services.chatChanges.create(target_id, options);
     const outcome = created === undefined ? "Open" : created ? "Created" : "Already open";
     return {
-      text: `${outcome}: ${chatLine(chat)}`,
+      text: `${outcome}: ${chatLine(chat, timeZone)}`,
       structured: { ...chat, ...(created !== undefined && { created }) },
       unchanged: created === false,
     };
@@ -162,7 +156,7 @@ const deleteChat = defineTool({
   },
   confirm: "confirmDelete",
   async run({ chat_code: sent, confirm_token }, context) {
-    const { services, options } = context;
+    const { services, options, language, timeZone } = context;
     let { chat_code, chat }: { chat_code: string; chat?: Chat | undefined } =
       await services.chatChanges.resolve(sent, options);
     const verdict = await context.confirm({
@@ -170,11 +164,11 @@ const deleteChat = defineTool({
       sentToken: confirm_token,
       async form() {
         chat ??= await viewUnlessDeleted(chat_code, context);
-        return chat && deleteForm(chat, context.language);
+        return chat && deleteForm(chat, language, timeZone);
       },
     });
     if (verdict.outcome === "moot") return deleted(chat_code, { already_gone: true });
-    if (verdict.outcome !== "confirmed") return notDeleted(chat_code, chat, verdict);
+    if (verdict.outcome !== "confirmed") return notDeleted({ chat_code, chat, timeZone }, verdict);
     const outcome = await services.chatChanges.delete(chat_code, options).catch((error) => {
       // After an unknown outcome the token must not allow a second delete: the chat may be a new one.
       const lost = error instanceof LostAnswerError && error.outcome === "unknown";
@@ -212,7 +206,13 @@ async function viewUnlessDeleted(
 
 type Unconfirmed = Exclude<Verdict, { outcome: "confirmed" } | { outcome: "moot" }>;
 
-function notDeleted(chat_code: string, chat: Chat | undefined, verdict: Unconfirmed) {
+interface Kept {
+  chat_code: string;
+  chat: Chat | undefined;
+  timeZone: TimeZone;
+}
+
+function notDeleted({ chat_code, chat, timeZone }: Kept, verdict: Unconfirmed) {
   const result = { chat_code, deleted: false };
   if (verdict.outcome !== "preview") {
     const { outcome: answer } = verdict;
@@ -232,7 +232,7 @@ function notDeleted(chat_code: string, chat: Chat | undefined, verdict: Unconfir
     : "";
   const next = `${why}Show the person this chat. Only if they agree, call delete_chat again within ${TOKEN_LIFE_MINUTES} minutes with confirm_token ${confirm_token}.`;
   return {
-    text: `Not deleted yet:\n${chat ? chatLine(chat) : chat_code}\n${next}`,
+    text: `Not deleted yet:\n${chat ? chatLine(chat, timeZone) : chat_code}\n${next}`,
     structured: {
       ...result,
       confirm_token,

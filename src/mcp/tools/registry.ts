@@ -9,6 +9,7 @@ import {
 import * as z from "zod";
 import { LostAnswerError } from "../../kook/reconcile.ts";
 import type { Language } from "../../text/language.ts";
+import type { TimeZone } from "../../text/time.ts";
 import { Confirmation, type ConfirmMode } from "../confirmation.ts";
 import { type Explain, explainWith, ProtocolError } from "../failure.ts";
 import type { Services } from "../services.ts";
@@ -22,6 +23,7 @@ export interface ToolsOptions {
   readOnly: boolean;
   confirmModes: Record<ConfirmedBy, ConfirmMode>;
   language: Language;
+  timeZone: TimeZone;
   /** What is wrong with the set-up; every call fails with it. */
   problem: string | undefined;
 }
@@ -51,7 +53,7 @@ function argumentsAsObject(sent: unknown): Record<string, unknown> {
 export function registerTools(
   server: Server,
   families: readonly ToolFamily[],
-  { services, output, readOnly, confirmModes, language, problem }: ToolsOptions,
+  { services, output, readOnly, confirmModes, language, timeZone, problem }: ToolsOptions,
 ): void {
   const offered = families.flatMap(({ tools, advice }) =>
     tools
@@ -112,7 +114,7 @@ export function registerTools(
     const mode = tool.confirm ? confirmModes[tool.confirm] : "never";
     const confirm: Context["confirm"] = (question) =>
       confirmation.ask({ ...question, operation: tool.name, mode, session, signal });
-    return { services, options, language, explain, report, confirm };
+    return { services, options, language, timeZone, explain, report, confirm };
   }
 }
 

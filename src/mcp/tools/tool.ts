@@ -3,6 +3,7 @@ import type { CallToolResult, Tool as ToolDefinition } from "@modelcontextprotoc
 import type * as z from "zod";
 import type { CallOptions } from "../../kook/call-options.ts";
 import type { Language } from "../../text/language.ts";
+import type { TimeZone } from "../../text/time.ts";
 import type { Question, Verdict } from "../confirmation.ts";
 import type { Advice, Explain } from "../failure.ts";
 import type { Services } from "../services.ts";
@@ -22,6 +23,8 @@ export interface Context {
   options: CallOptions & { signal: AbortSignal };
   /** Language of the person. */
   language: Language;
+  /** Of the times in texts. */
+  timeZone: TimeZone;
   /** Puts a failure that is only a part of a result into words. */
   explain: Explain;
   /** Tells the host how far the call is, if it asked for progress. */
@@ -29,6 +32,14 @@ export interface Context {
   /** Asks a person, as the tool's `confirm` setting demands. */
   confirm(question: Pick<Question, "fingerprint" | "sentToken" | "form">): Promise<Verdict>;
 }
+
+/** Of a tool that changes nothing. */
+export const readingHints = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: true,
+};
 
 interface ToolOptions<Input extends z.ZodObject, Output extends z.ZodObject> {
   name: string;
@@ -52,6 +63,8 @@ interface ToolOptions<Input extends z.ZodObject, Output extends z.ZodObject> {
 
 interface ToolResult<Structured> {
   text: string;
+  /** Follows the text; in every output form. */
+  image?: { data: string; mimeType: string };
   structured: Structured;
   /** True if nothing was changed: skips list_changed. Read-only tools need not set it. */
   unchanged?: boolean;
@@ -105,7 +118,10 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
       const outcome = await run(readArguments(definition.name, strictInput, args), context);
       return {
         result: {
-          content: form === "structured" ? [] : [{ type: "text", text: outcome.text }],
+          content: [
+            ...(form === "structured" ? [] : [{ type: "text" as const, text: outcome.text }]),
+            ...(outcome.image ? [{ type: "image" as const, ...outcome.image }] : []),
+          ],
           ...(form !== "text" && { structuredContent: outcome.structured }),
         },
         changed: !readOnly && !outcome.unchanged,

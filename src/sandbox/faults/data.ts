@@ -1,5 +1,13 @@
 // Valid envelopes whose data differs from KOOK's documentation.
-import { type AnswerFault, edit, editChats, editMeta, type RealAnswer, rewrite } from "./fault.ts";
+import {
+  type AnswerFault,
+  edit,
+  editChats,
+  editMeta,
+  type RealAnswer,
+  respond,
+  rewrite,
+} from "./fault.ts";
 
 export const dataFaults: readonly AnswerFault[] = [
   {
@@ -74,6 +82,12 @@ export const dataFaults: readonly AnswerFault[] = [
     name: "meta-partial",
     does: "leaves `page_total` out of a list's `meta`",
     spoil: (answer) => editMeta(answer, ({ page_total: _, ...meta }) => meta),
+  },
+  {
+    name: "late-message",
+    does: "shows a created message only after 2.5 seconds, in lists and by its id",
+    handling: { lateMs: 2_500 },
+    spoil: (answer) => respond(answer, answer.body),
   },
 ];
 

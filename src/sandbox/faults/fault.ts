@@ -1,5 +1,6 @@
 // The three kinds of fault, and the helpers that build a faulty answer.
 import type { ServerResponse } from "node:http";
+import type { Handling } from "../routes/route.ts";
 
 interface Named {
   name: string;
@@ -14,6 +15,8 @@ interface Named {
 export interface AnswerFault extends Named {
   /** The request is not carried out, and `spoil` gets no answer of the sandbox. */
   unheard?: boolean;
+  /** How the sandbox handles the request. */
+  handling?: Handling;
   spoil(answer: RealAnswer): Response;
 }
 

@@ -5,7 +5,13 @@ import type { World } from "../world.ts";
 
 export interface Route {
   method: "GET" | "POST";
-  answer(params: RouteParams, world: World): Answer;
+  answer(params: RouteParams, world: World, handling: Handling): Answer;
+}
+
+/** How the sandbox treats one request. */
+export interface Handling {
+  /** Milliseconds until list and view show a created message. */
+  lateMs: number;
 }
 
 /** Routes by path below `/api/v3/`, e.g. `user-chat/list`. */

@@ -33,7 +33,7 @@ export const userChatRoutes: Routes = {
     method: "POST",
     answer({ target_id = "" }, world) {
       const user = world.user(target_id);
-      if (!user) return refusals.notFound;
+      if (!user || user === world.bot) return refusals.notFound;
       return user.id === UNWILLING_USER_ID ? refusals.cannotMessage : success(world.openChat(user));
     },
   },

@@ -1,0 +1,249 @@
+// What the jobs of a bot's owner cost: calls, tokens of o200k (arguments and results) and KOOK requests, on a sandbox of 480
+// chats with KOOK's rate limit. `npm run jobs` prints a table; test/built/jobs.test.ts holds the budgets.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
+
+const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const DAY_MS = 86_400_000;
+/** The support case of the seed, which waits. */
+const USER = "3903536527";
+
+/**
+ * `text` and `structured`: tokens of arguments and results, as a host gives one or the other to a model. `first` and `second`:
+ * requests of the job, and of the same job at once again.
+ * @typedef {{ calls: number, text: number, structured: number, first: number, second: number, seconds: number }} Cost
+ * @typedef {(name: string, args?: object) => Promise<Record<string, any>>} Call
+ * @typedef {object} Job
+ * @property {string} job
+ * @property {Partial<Cost>} budget
+ * @property {(code: string) => boolean} [hasNews] whether a chat has messages of the last seven days; by default as seeded
+ * @property {(call: Call) => Promise<any>} [before] what has happened before, not counted
+ * @property {(call: Call, before: any) => Promise<unknown>} run
+ */
+
+/** @returns {Promise<{ job: string, budget: Partial<Cost>, cost: Cost }[]>} */
+export async function measure() {
+  const waiting = await withSandbox({ limit: 1_000_000 }, async ({ call }) => {
+    const { chats } = await call("list_inbox", { limit: 20, messages: 1 });
+    return chats.map((/** @type {{ chat_code: string }} */ chat) => chat.chat_code);
+  });
+  const rows = [];
+  for (const { job, budget, hasNews, ...steps } of jobsOf(waiting)) {
+    rows.push({ job, budget, cost: await withSandbox({ hasNews }, (kook) => costOf(kook, steps)) });
+  }
+  return rows;
+}
+
+/** @param {string[]} waiting codes of the chats that wait @returns {Job[]} */
+function jobsOf(waiting) {
+  const hasNews = (/** @type {string} */ code) => waiting.includes(code);
+  const requests = { first: 10 + waiting.length, second: 10 };
+  return [
+    {
+      job: "1 who is waiting, a message each",
+      budget: { calls: 1, text: 400, ...requests },
+      hasNews,
+      run: (call) => call("list_inbox", { messages: 1 }),
+    },
+    {
+      job: "1 who is waiting, three messages each",
+      budget: { calls: 1, text: 950, ...requests },
+      hasNews,
+      run: (call) => call("list_inbox"),
+    },
+    {
+      job: "1 who is waiting, if all chats have news",
+      budget: { calls: 1, text: 950, seconds: 45 },
+      run: (call) => call("list_inbox"),
+    },
+    {
+      job: "2 who is waiting, ten messages each",
+      budget: { calls: 1, text: 4_200, ...requests },
+      hasNews,
+      run: (call) => call("list_inbox", { messages: 10 }),
+    },
+    {
+      job: "4 what did X say about Y",
+      budget: { calls: 2, text: 560, first: 20, second: 20 },
+      async run(call) {
+        const { only_match } = await call("list_chats", { query: "Nightwing8" });
+        await call("list_messages", { chat_code: only_match, query: "补偿" });
+      },
+    },
+    {
+      job: "5 summarise a day of 40 chats",
+      budget: { calls: 2, text: 10_500, first: 50, second: 20 },
+      async run(call) {
+        const args = { all: true, since: "24h", limit: 20, messages: 10 };
+        const { next_cursor } = await call("list_inbox", args);
+        await call("list_inbox", { ...args, cursor: next_cursor });
+      },
+    },
+    {
+      job: "7 has X answered, five looks",
+      budget: { calls: 5, text: 350, first: 5, second: 5 },
+      async before(call) {
+        const { messages } = await call("list_messages", { target_id: USER });
+        return messages.slice(-2).map((/** @type {{ msg_id: string }} */ row) => row.msg_id);
+      },
+      async run(call, [answered, newest]) {
+        const look = (/** @type {string} */ after) =>
+          call("list_messages", { target_id: USER, after });
+        for (let count = 1; count < 5; count++) await look(newest);
+        await look(answered);
+      },
+    },
+    {
+      job: "9 hand over a case of 50 messages",
+      budget: { calls: 1, text: 1_750, first: 1, second: 1 },
+      before: async (call) => (await call("list_chats", { page: 2 }))["chats"][0].target_id,
+      run: (call, target_id) => call("list_messages", { target_id, limit: 50 }),
+    },
+  ];
+}
+
+/**
+ * @param {{ call: Call, requests: () => number, tokens: () => { calls: number, text: number, structured: number } }} kook
+ * @param {Pick<Job, "before" | "run">} steps
+ * @returns {Promise<Cost>}
+ */
+async function costOf({ call, requests, tokens }, { before, run }) {
+  const known = await before?.(call);
+  tokens();
+  requests();
+  const startedAt = performance.now();
+  await run(call, known);
+  const seconds = (performance.now() - startedAt) / 1000;
+  const cost = { ...tokens(), first: requests(), seconds };
+  await run(call, known);
+  return { ...cost, second: requests() };
+}
+
+/**
+ * Runs the built server on a sandbox whose newest message is a minute old.
+ * @template Result
+ * @param {{ limit?: number, hasNews?: ((code: string) => boolean) | undefined }} world `limit`: requests in 60 s
+ * @param {(kook: Parameters<typeof costOf>[0]) => Promise<Result>} use
+ */
+async function withSandbox({ limit = 120, hasNews = () => true }, use) {
+  const sandbox = spawn(process.execPath, [MAIN, "sandbox", "--limit", String(limit)], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [line] = await once(createInterface(sandbox.stdout), "line");
+  const { url, token } = JSON.parse(String(line));
+  const kook = await serveCurrent(url, token, hasNews);
+  const client = new Client({ name: "jobs", version: "1.0.0" });
+  await client.connect(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [MAIN, "--log-level", "error"],
+      env: {
+        KOOK_BASE_URL: kook.url,
+        KOOK_TOKEN: token,
+        KOOK_MESSAGES: "read",
+        KOOK_TIME_ZONE: "Asia/Shanghai",
+      },
+    }),
+  );
+  const spent = { calls: 0, text: 0, structured: 0 };
+  /** @type {Call} */
+  const call = async (name, args = {}) => {
+    const result = await client.callTool({ name, arguments: { ...args } });
+    const [{ text }] = /** @type {[{ text: string }]} */ (result.content);
+    if (result.isError) throw new Error(`${name}: ${text}`);
+    const sent = countTokens(JSON.stringify(args));
+    spent.calls++;
+    spent.text += sent + countTokens(text);
+    spent.structured += sent + countTokens(JSON.stringify(result.structuredContent));
+    return /** @type {Record<string, any>} */ (result.structuredContent);
+  };
+  const tokens = () => {
+    const taken = { ...spent };
+    Object.assign(spent, { calls: 0, text: 0, structured: 0 });
+    return taken;
+  };
+  try {
+    return await use({ call, tokens, requests: kook.requests });
+  } finally {
+    await client.close();
+    kook.server.close();
+    sandbox.kill();
+  }
+}
+
+/**
+ * A sandbox moved in time, so that its newest message is a minute old; `requests` counts since its last call.
+ * @param {string} url @param {string} token @param {(code: string) => boolean} hasNews
+ */
+async function serveCurrent(url, token, hasNews) {
+  const newest = await fetch(`${url}/user-chat/list?page=1&page_size=1`, {
+    headers: { Authorization: `Bot ${token}` },
+  }).then(async (answer) => JSON.parse(await answer.text()).data.items[0].latest_msg_time);
+  const shift = Date.now() - 60_000 - newest;
+  let count = 0;
+  const server = createServer(async (request, response) => {
+    count++;
+    const { authorization = "" } = request.headers;
+    const answer = await fetch(`${url}${request.url}`, {
+      headers: { Authorization: authorization },
+    });
+    const body = JSON.parse(await answer.text(), (key, value) =>
+      /^(latest_msg_time|last_read_time|create_at|updated_at)$/.test(key) && value > 0
+        ? value + shift
+        : value,
+    );
+    if (request.url?.startsWith("/user-chat/list")) {
+      for (const chat of body.data.items) {
+        if (!hasNews(chat.code)) chat.latest_msg_time -= 8 * DAY_MS;
+      }
+    }
+    for (const [name, value] of answer.headers) {
+      if (name.startsWith("x-rate-limit")) response.setHeader(name, value);
+    }
+    response.writeHead(answer.status).end(JSON.stringify(body));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  const requests = () => {
+    const counted = count;
+    count = 0;
+    return counted;
+  };
+  return { url: `http://127.0.0.1:${port}`, server, requests };
+}
+
+/** @param {Awaited<ReturnType<typeof measure>>} rows */
+function print(rows) {
+  const columns = /** @type {const} */ ([
+    ["calls", "calls"],
+    ["text", "text"],
+    ["structured", "structured"],
+    ["first", "requests"],
+    ["second", "again"],
+    ["seconds", "seconds"],
+  ]);
+  const line = (/** @type {string} */ first, /** @type {string[]} */ cells) =>
+    console.log(first.padEnd(42) + cells.map((cell) => cell.padStart(14)).join(""));
+  line(
+    "job: tokens (o200k), KOOK requests",
+    columns.map(([, title]) => title),
+  );
+  for (const { job, cost, budget } of rows) {
+    line(
+      job,
+      columns.map(([key]) => {
+        const figure = key === "seconds" ? cost[key].toFixed(1) : String(cost[key]);
+        return budget[key] === undefined ? figure : `${figure} of ${budget[key]}`;
+      }),
+    );
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) print(await measure());

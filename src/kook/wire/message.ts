@@ -1,0 +1,234 @@
+// Messages as `direct-message/*` sends them. Source: KOOK's "私信消息" and the shapes seen in public bots. Only the id is
+// required: any other field may be missing or of another type, and the message is still worth showing.
+import * as z from "zod";
+import { emojiOf } from "./emoji.ts";
+import {
+  countSchema,
+  flagSchema,
+  idSchema,
+  integerSchema,
+  textSchema,
+  timeSchema,
+} from "./fields.ts";
+
+interface WireAttachment {
+  /** `image`, `video`, `audio` or `file`; "" where KOOK does not say. */
+  type: string;
+  url: string;
+  name: string;
+  /** MIME type. */
+  file_type: string;
+  /** Bytes. */
+  size?: number;
+  /** Seconds. */
+  duration?: number;
+  width?: number;
+  height?: number;
+}
+
+export interface WireReaction {
+  /** A Unicode emoji, or `:name:` of a server emoji. */
+  emoji: string;
+  count: number;
+  me: boolean;
+}
+
+export interface WireQuote {
+  /** Id of the message that is answered: `rong_id`, else `id`. */
+  id: string;
+  type: number;
+  content: string;
+}
+
+export interface WireMessage {
+  id: string;
+  type: number;
+  /** Objects come as their JSON. */
+  content: string;
+  author_id: string;
+  /** Epoch ms. */
+  create_at: number;
+  /** Epoch ms; 0: never. */
+  updated_at: number;
+  attachments: WireAttachment[];
+  reactions: WireReaction[];
+  quote?: WireQuote;
+  /** Names by id, for (met), (chn), (rol) and pokes. */
+  mentions: {
+    users: Record<string, string>;
+    channels: Record<string, string>;
+    roles: Record<string, string>;
+    items?: Record<string, string>;
+  };
+  author_is_bot: boolean;
+}
+
+export interface WireMessages {
+  items: WireMessage[];
+  /** Items without an id, left out. */
+  dropped: number;
+  /** Items in the answer. */
+  received: number;
+}
+
+/** Also what is missing: without optional(), a transform of unknown() refuses the object that lacks the key. */
+const anything = z.unknown().optional();
+
+const mapSchema = z.record(z.string(), z.unknown());
+
+const typeSchema = integerSchema.catch(0);
+
+const durationSchema = z.union([
+  z.number(),
+  z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .transform(Number),
+]);
+
+/** A measure that is missing, 0 or no number is left out. */
+function measure<Name extends string>(
+  name: Name,
+  value: unknown,
+  schema: z.ZodType<number> = countSchema,
+): { [key in Name]?: number } {
+  const read = schema.safeParse(value);
+  return (read.success && read.data > 0 ? { [name]: read.data } : {}) as { [key in Name]?: number };
+}
+
+const attachmentSchema = mapSchema.transform(
+  (raw): WireAttachment => ({
+    type: textSchema.parse(raw["type"]),
+    url: textSchema.parse(raw["url"]),
+    name: textSchema.parse(raw["name"]),
+    file_type: textSchema.parse(raw["file_type"]),
+    ...measure("size", raw["size"]),
+    ...measure("duration", raw["duration"], durationSchema),
+    ...measure("width", raw["width"]),
+    ...measure("height", raw["height"]),
+  }),
+);
+
+/** Seen: false, [], null, one attachment, a list of them. A map of attachments is PHP's other form of a list. */
+const attachmentsSchema = anything.transform((value) => {
+  const isOne = isMap(value) && ("url" in value || "name" in value || "type" in value);
+  return readAll(isOne ? [value] : itemsOf(value), attachmentSchema).filter(
+    ({ url, name }) => url !== "" || name !== "",
+  );
+});
+
+const reactionSchema = z
+  .object({
+    emoji: z.union([
+      z.object({ id: textSchema, name: textSchema }),
+      z.string().transform((id) => ({ id, name: "" })),
+    ]),
+    count: countSchema.catch(1),
+    me: flagSchema,
+  })
+  .transform(
+    ({ emoji, count, me }): WireReaction => ({ emoji: emojiOf(emoji.id, emoji.name), count, me }),
+  );
+
+/** Seen: null, "", a quote. In gateway events `id` is no message id, while `rong_id` is. */
+const quoteSchema = z
+  .object({
+    id: idSchema.optional().catch(undefined),
+    rong_id: idSchema.optional().catch(undefined),
+    type: typeSchema,
+    content: textSchema,
+  })
+  .transform(({ id, rong_id, type, content }): WireQuote | undefined => {
+    const read = rong_id ?? id;
+    return read === undefined ? undefined : { id: read, type, content };
+  })
+  .optional()
+  .catch(undefined);
+
+/** @param idKey also tried: `id` */
+function namesSchema(idKey: string, nameKey: string) {
+  return anything.transform((value) => {
+    const pairs = readAll(itemsOf(value), mapSchema).flatMap((part) => {
+      const id = idSchema.safeParse(part[idKey] ?? part["id"]);
+      const name = textSchema.parse(part[nameKey]);
+      return id.success && name !== "" ? [[id.data, name] as const] : [];
+    });
+    return Object.fromEntries(pairs);
+  });
+}
+
+const mentionsSchema = z
+  .object({
+    mention_part: namesSchema("id", "username"),
+    channel_part: namesSchema("id", "name"),
+    mention_role_part: namesSchema("role_id", "name"),
+    item_part: namesSchema("id", "name"),
+  })
+  .transform(({ mention_part, channel_part, mention_role_part, item_part }) => ({
+    users: mention_part,
+    channels: channel_part,
+    roles: mention_role_part,
+    ...(Object.keys(item_part).length > 0 && { items: item_part }),
+  }))
+  .catch({ users: {}, channels: {}, roles: {} });
+
+const authorSchema = z
+  .object({ id: idSchema.catch(""), bot: flagSchema })
+  .catch({ id: "", bot: false });
+
+export const wireMessageSchema = z
+  .object({
+    id: idSchema,
+    type: typeSchema,
+    content: textSchema,
+    author_id: idSchema.optional().catch(undefined),
+    author: authorSchema,
+    create_at: timeSchema,
+    // Kook.Net reads the other name.
+    updated_at: timeSchema,
+    update_at: timeSchema,
+    attachments: attachmentsSchema,
+    reactions: anything.transform((value) => readAll(itemsOf(value), reactionSchema)),
+    quote: quoteSchema,
+    mention_info: mentionsSchema,
+  })
+  .transform(
+    ({ author, author_id, updated_at, update_at, reactions, quote, mention_info, ...rest }) => ({
+      ...rest,
+      author_id: author_id ?? author.id,
+      updated_at: updated_at || update_at,
+      reactions: reactions.filter(({ emoji }) => emoji !== ""),
+      ...(quote && { quote }),
+      mentions: mention_info,
+      author_is_bot: author.bot,
+    }),
+  ) satisfies z.ZodType<WireMessage>;
+
+/** A list has no meta. `items` is null or a map, or `data` is an empty list, where PHP has an empty or a keyed array. */
+export const wireMessagesSchema = z
+  .union([
+    z.object({ items: z.union([z.array(z.unknown()), mapSchema, z.null()]) }),
+    z.tuple([]).transform(() => ({ items: [] })),
+  ])
+  .transform(({ items }): WireMessages => {
+    const received = itemsOf(items);
+    const read = readAll(received, wireMessageSchema);
+    return { items: read, dropped: received.length - read.length, received: received.length };
+  });
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function itemsOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  return isMap(value) ? Object.values(value) : [];
+}
+
+/** The items that can be read. */
+function readAll<Item>(items: unknown[], schema: z.ZodType<Item>): Item[] {
+  return items.flatMap((item) => {
+    const read = schema.safeParse(item);
+    return read.success ? [read.data] : [];
+  });
+}

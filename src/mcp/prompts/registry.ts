@@ -1,0 +1,83 @@
+// The prompts as MCP has them: a person picks one in the host, and the model gets its messages.
+import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import {
+  ErrorCode,
+  GetPromptRequestSchema,
+  ListPromptsRequestSchema,
+  type Prompt as PromptDefinition,
+} from "@modelcontextprotocol/sdk/types.js";
+import type { CallOptions } from "../../kook/call-options.ts";
+import type { Language } from "../../text/language.ts";
+import type { TimeZone } from "../../text/time.ts";
+import { type Advice, type Explain, explainWith, ProtocolError } from "../failure.ts";
+import { CALL_DEADLINE_MS } from "../session.ts";
+
+interface PromptContext {
+  options: CallOptions & { signal: AbortSignal };
+  explain: Explain;
+  language: Language;
+  timeZone: TimeZone;
+}
+
+interface Prompt extends Omit<PromptDefinition, "title" | "description"> {
+  title: Record<Language, string>;
+  description: Record<Language, string>;
+  /** Texts for the model, each a message of its own. @throws ProtocolError for arguments that do not fit */
+  get(args: Record<string, string>, context: PromptContext): Promise<string[]>;
+}
+
+/** Prompts about one subject. */
+export interface PromptFamily {
+  prompts: readonly Prompt[];
+  advice: Advice;
+}
+
+interface PromptsOptions {
+  language: Language;
+  timeZone: TimeZone;
+  /** What is wrong with the set-up; every prompt fails with it. */
+  problem: string | undefined;
+}
+
+export function registerPrompts(
+  server: Server,
+  families: readonly PromptFamily[],
+  { language, timeZone, problem }: PromptsOptions,
+): void {
+  const offered = families.flatMap(({ prompts, advice }) =>
+    prompts.map((prompt) => ({ prompt, explain: explainWith(advice) })),
+  );
+
+  server.setRequestHandler(ListPromptsRequestSchema, () => ({
+    prompts: offered.map(({ prompt: { get: _, title, description, ...rest } }) => ({
+      ...rest,
+      title: title[language],
+      description: description[language],
+    })),
+  }));
+
+  server.setRequestHandler(GetPromptRequestSchema, async ({ params }, { signal }) => {
+    const entry = offered.find(({ prompt }) => prompt.name === params.name);
+    if (!entry) {
+      const names = offered.map(({ prompt }) => prompt.name).join(", ");
+      throw new ProtocolError(ErrorCode.InvalidParams, `Unknown prompt. The prompts are ${names}.`);
+    }
+    if (problem !== undefined) throw new ProtocolError(ErrorCode.InternalError, problem);
+    const { prompt, explain } = entry;
+    try {
+      const options = { signal, deadline: performance.now() + CALL_DEADLINE_MS };
+      const context = { options, explain, language, timeZone };
+      const texts = await prompt.get(params.arguments ?? {}, context);
+      return {
+        description: prompt.description[language],
+        messages: texts.map((text) => ({
+          role: "user" as const,
+          content: { type: "text" as const, text },
+        })),
+      };
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error;
+      throw new ProtocolError(ErrorCode.InternalError, explain(error));
+    }
+  });
+}

@@ -1,0 +1,85 @@
+// The inbox for a model: a line for each chat, and its newest messages below.
+import type { InboxPage } from "../../messages/inbox.ts";
+import { isoSeconds, type TimeZone } from "../../text/time.ts";
+import type { Explain } from "../failure.ts";
+import { dropOldest, MAX_TEXT, type MessageRow, toRow } from "../message-rows.ts";
+import { messageLine, who } from "./messages.ts";
+
+interface InboxRow {
+  target_id: string;
+  chat_code: string;
+  username: string;
+  waiting_since?: string;
+  messages: MessageRow[];
+  failed?: string;
+}
+
+/** The structured form of the inbox; complete without the text. */
+export interface StructuredInbox {
+  chats: InboxRow[];
+  since: string;
+  looked_at: number;
+  complete: boolean;
+  next_cursor?: string;
+  stopped?: string;
+}
+
+export function structuredInbox(page: InboxPage, explain: Explain): StructuredInbox {
+  const { since, lookedAt, complete, nextCursor, stoppedBy } = page;
+  const chats = page.chats.map(
+    ({ chat, waitingSince, messages, failed }): InboxRow => ({
+      target_id: chat.target_id,
+      chat_code: chat.chat_code,
+      username: chat.username,
+      ...(waitingSince !== undefined && { waiting_since: isoSeconds(waitingSince) }),
+      messages: messages.map((message) => toRow(message, MAX_TEXT.inbox)),
+      ...(failed !== undefined && { failed: explain(failed) }),
+    }),
+  );
+  const dropped = dropOldest(chats);
+  const stopped = [
+    stoppedBy !== undefined && `Not all chats were looked at: ${explain(stoppedBy)}`,
+    dropped > 0 && `${dropped} older messages left out: the result was too large.`,
+  ].filter(Boolean);
+  return {
+    chats,
+    since: isoSeconds(since),
+    looked_at: lookedAt,
+    complete,
+    ...(nextCursor !== undefined && { next_cursor: nextCursor }),
+    ...(stopped.length > 0 && { stopped: stopped.join(" ") }),
+  };
+}
+
+/** @param all the chats that were answered are among them */
+export function inboxText(inbox: StructuredInbox, all: boolean, zone: TimeZone): string {
+  const { chats, since, looked_at, complete, next_cursor, stopped } = inbox;
+  const from = zone.minute(Date.parse(since));
+  const count = `${chats.length} of ${complete ? "" : "the newest "}${looked_at} chats`;
+  const kind = all ? "with news" : "waiting";
+  return [
+    `${count} ${kind}, since ${from} ${zone.name}: target_id "name" since; msg_id time [bot] "text".`,
+    ...chats.flatMap((chat) => chatLines(chat, all, zone)),
+    stopped,
+    next_cursor && `More: cursor ${next_cursor}.`,
+  ]
+    .filter(Boolean)
+    .join("\n");
+}
+
+function chatLines(chat: InboxRow, all: boolean, zone: TimeZone): string[] {
+  // The year is that of the header.
+  const minute = (time: string) => zone.minute(Date.parse(time)).slice(5);
+  const { waiting_since, messages, failed } = chat;
+  // Where every chat waits, the time of the first message shown is not repeated.
+  const isShown = !all && waiting_since === messages[0]?.time;
+  const waiting = waiting_since && !isShown && minute(waiting_since);
+  let day = waiting ? waiting.slice(0, 5) : "";
+  const lines = messages.map((row) => {
+    const time = minute(row.time);
+    const isSameDay = time.startsWith(day) && day !== "";
+    day = time.slice(0, 5);
+    return messageLine(row, isSameDay ? time.slice(6) : time, row.from === "user" ? "" : row.from);
+  });
+  return [[who(chat), waiting].filter(Boolean).join(" "), ...lines, failed ?? ""].filter(Boolean);
+}

@@ -1,0 +1,88 @@
+// Which chat is meant. Never asks KOOK by user id: KOOK may create a chat for it.
+import type { Access } from "../access/access.ts";
+import type { KnownChat } from "../access/known-chats.ts";
+import type { Chats } from "../chats/chats.ts";
+import { UnfinishedSearchError } from "../chats/errors.ts";
+import { unlessAborted } from "../kook/abort.ts";
+import type { CallOptions } from "../kook/call-options.ts";
+import type { KookClient } from "../kook/client.ts";
+import { viewMe } from "../kook/endpoints/user.ts";
+import type { WireMessage } from "../kook/wire/message.ts";
+import { harmlessName } from "../text/untrusted.ts";
+import { UnknownUserError } from "./errors.ts";
+import type { ChatOfMessages } from "./message.ts";
+
+export type Address = { target_id: string } | { chat_code: string };
+
+/**
+ * The chat of an address.
+ * @throws TargetNotAllowedError without asking KOOK; HiddenChatError for a chat that is off the allow-list or missing;
+ * UnknownUserError; what the calls throw
+ */
+export async function chatOf(
+  address: Address,
+  { access, chats }: { access: Access; chats: Chats },
+  options: CallOptions,
+): Promise<ChatOfMessages> {
+  if ("chat_code" in address) {
+    const { chat_code } = address;
+    const known = access.knownChat(chat_code);
+    if (known) return toChat(known);
+    const { code, target_info } = await access.viewChat(chat_code, options);
+    const { id: targetId = "", username = "" } = target_info ?? {};
+    return toChat({ chatCode: code, targetId, username });
+  }
+  const { target_id } = address;
+  access.requireUser(target_id);
+  const known = access.knownChatWith(target_id);
+  if (known) return toChat(known);
+  const filter = { targets: new Set([target_id]) };
+  const found = await chats.find(filter, { page: 1, enough: 1 }, options);
+  const chat = found.chats.find(({ row }) => row.target_id === target_id);
+  if (chat)
+    return toChat({ chatCode: chat.row.chat_code, targetId: target_id, username: chat.name });
+  const { stoppedBy, scanned, complete } = found;
+  if (stoppedBy !== undefined && !(stoppedBy instanceof UnfinishedSearchError)) throw stoppedBy;
+  throw new UnknownUserError(scanned, complete);
+}
+
+function toChat({ chatCode, targetId, username }: Omit<KnownChat, "listed">): ChatOfMessages {
+  return { chat_code: chatCode, target_id: targetId, username: harmlessName(username) };
+}
+
+/** The bot's own account. */
+export class Self {
+  readonly #client: KookClient;
+  #id: Promise<string> | undefined;
+
+  constructor(client: KookClient) {
+    this.#client = client;
+  }
+
+  /** Asks KOOK once; a failure is not kept. */
+  async id(options: CallOptions): Promise<string> {
+    for (;;) {
+      const shared = this.#id;
+      const reading = shared ?? this.#client.call(viewMe, {}, options).then(({ id }) => id);
+      this.#id = reading;
+      try {
+        return await unlessAborted(reading, options.signal);
+      } catch (error) {
+        if (this.#id === reading) this.#id = undefined;
+        options.signal?.throwIfAborted();
+        // The call that started a shared request may have been cancelled: ask again.
+        if (!shared) throw error;
+      }
+    }
+  }
+
+  /** A private chat has two sides, so the bot's id is only needed where the user's account is deleted. */
+  async userTest(
+    { target_id }: ChatOfMessages,
+    options: CallOptions,
+  ): Promise<(message: WireMessage) => boolean> {
+    if (target_id !== "") return ({ author_id }) => author_id === target_id;
+    const botId = await this.id(options);
+    return ({ author_id }) => author_id !== botId;
+  }
+}

@@ -1,0 +1,104 @@
+// What reading messages rejects with, beside the errors of access/ and kook/. None carries a message's text.
+import { ApiError } from "../kook/errors.ts";
+
+/** `before`, `after` or `msg_id` is neither a message id nor a time. Nothing was sent to KOOK. */
+export class MessageReferenceError extends Error {
+  override readonly name = "MessageReferenceError";
+  readonly argument: "before" | "after" | "msg_id";
+
+  constructor(argument: MessageReferenceError["argument"]) {
+    const time = argument === "msg_id" ? "" : " or an ISO time";
+    super(`\`${argument}\` is not a message id (8 hex digits or the whole id)${time}.`);
+    this.argument = argument;
+  }
+}
+
+/** No such message in this chat. */
+export class UnknownMessageError extends Error {
+  override readonly name = "UnknownMessageError";
+  /** Messages looked at, the newest of the chat; undefined if KOOK was asked for this one message. */
+  readonly searched: number | undefined;
+
+  constructor(searched?: number) {
+    super(
+      searched === undefined
+        ? "The chat has no message with this id."
+        : `No message with this id is among the newest ${searched} of the chat.`,
+    );
+    this.searched = searched;
+  }
+}
+
+/** The digits of an id fit several messages of the chat. */
+export class AmbiguousMessageError extends Error {
+  override readonly name = "AmbiguousMessageError";
+  /** Ids of these messages, with as many digits as tell them apart. */
+  readonly candidates: string[];
+
+  constructor(candidates: string[]) {
+    super(`The id fits ${candidates.length} messages: ${candidates.join(", ")}.`);
+    this.candidates = candidates;
+  }
+}
+
+/** No chat with this user among those that were looked at. */
+export class UnknownUserError extends Error {
+  override readonly name = "UnknownUserError";
+  readonly lookedAt: number;
+  /** All of the bot's chats were looked at. */
+  readonly complete: boolean;
+
+  constructor(lookedAt: number, complete: boolean) {
+    super(`A chat with this user is not among the ${lookedAt} chats looked at.`);
+    this.lookedAt = lookedAt;
+    this.complete = complete;
+  }
+}
+
+const imageReasons = {
+  none: "The message has no image.",
+  index: "The message has no attachment with this index.",
+  not_an_image: "This attachment is not an image.",
+  host: "The image is not on one of KOOK's hosts, so it was not read.",
+  redirect: "The image's host answered with a redirect, which is not followed.",
+  gone: "The image's host has no such file or refused it.",
+  too_large: "The image is larger than 700 KB.",
+  format: "The file is not a PNG, JPEG, GIF or WebP image.",
+} as const;
+
+/** An image that is not there or was refused. */
+export class ImageError extends Error {
+  override readonly name = "ImageError";
+  readonly reason: keyof typeof imageReasons;
+  /** Indexes of the message's images; empty for none. */
+  readonly images: readonly number[];
+
+  constructor(reason: keyof typeof imageReasons, images: readonly number[] = []) {
+    super(imageReasons[reason]);
+    this.reason = reason;
+    this.images = images;
+  }
+}
+
+/** A cursor of `list_inbox` that cannot be followed. Nothing was sent to KOOK. */
+export class CursorError extends Error {
+  override readonly name = "CursorError";
+  readonly reason: "expired" | "other_search";
+
+  constructor(reason: "expired" | "other_search") {
+    super(
+      reason === "expired"
+        ? "The cursor is unknown or older than five minutes."
+        : "The cursor belongs to another search: `all`, `since` or `query` differ.",
+    );
+    this.reason = reason;
+  }
+}
+
+/** 40012 and 404 are documented for a missing message; 40000 is seen too (KookBC). */
+export function meansNoMessage(error: unknown): boolean {
+  return (
+    error instanceof ApiError &&
+    (error.reason === "not_found" || (error.code === 40_000 && error.reason === "other"))
+  );
+}

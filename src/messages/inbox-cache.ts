@@ -1,0 +1,54 @@
+// What the newest messages of a chat were, so that a second look at the inbox costs the list pages only.
+import type { ChatState } from "./waiting.ts";
+
+/** A reaction, an edit or a deletion need not move `latest_msg_time`: waiting chats are read again after this time. */
+const WAITING_MS = 60_000;
+/** The same for the others: the bot's answer may be deleted. */
+const ANSWERED_MS = 600_000;
+/** KOOK may show a message this much later than its time in the list (seen: 2.5 s), clocks that differ included. */
+const SETTLE_MS = 10_000;
+const MAX_CHATS = 2_000;
+/** Of all messages together, in UTF-16 units. */
+const MAX_LENGTH = 4_000_000;
+
+interface Cached {
+  state: ChatState;
+  latestAt: number;
+  expiresAt: number;
+  length: number;
+}
+
+export class InboxCache {
+  readonly #chats = new Map<string, Cached>();
+  #length = 0;
+
+  /** @param latestAt the chat's `latest_msg_time`; a new message changes it */
+  get(chatCode: string, latestAt: number): ChatState | undefined {
+    const cached = this.#chats.get(chatCode);
+    if (cached && cached.latestAt === latestAt && cached.expiresAt > performance.now()) {
+      return cached.state;
+    }
+    this.#delete(chatCode);
+    return undefined;
+  }
+
+  set(chatCode: string, latestAt: number, state: ChatState): void {
+    this.#delete(chatCode);
+    const { newest, waitingSince } = state;
+    const isBehind = (newest.at(-1)?.create_at ?? 0) < latestAt;
+    if (isBehind && Date.now() - latestAt < SETTLE_MS) return;
+    const expiresAt = performance.now() + (waitingSince === undefined ? ANSWERED_MS : WAITING_MS);
+    const length = newest.reduce((sum, { content }) => sum + content.length, 0);
+    this.#chats.set(chatCode, { state, latestAt, expiresAt, length });
+    this.#length += length;
+    for (const oldest of this.#chats.keys()) {
+      if (this.#chats.size <= MAX_CHATS && this.#length <= MAX_LENGTH) break;
+      this.#delete(oldest);
+    }
+  }
+
+  #delete(chatCode: string): void {
+    this.#length -= this.#chats.get(chatCode)?.length ?? 0;
+    this.#chats.delete(chatCode);
+  }
+}

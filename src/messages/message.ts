@@ -1,0 +1,73 @@
+// A message as the tools show it, made from KOOK's.
+import type { WireMessage, WireReaction } from "../kook/wire/message.ts";
+import { harmlessText } from "../text/untrusted.ts";
+import { type Content, contentOf, quoteText, reactionsOf } from "./content.ts";
+import type { MessageIds } from "./ids.ts";
+
+export interface Message {
+  id: string;
+  /** The first 8 hex digits of the id, more where two messages of the chat share them. */
+  shortId: string;
+  /** Epoch milliseconds. */
+  time: number;
+  from: "user" | "bot";
+  content: Content;
+  replyTo?: {
+    id: string;
+    shortId: string;
+    /** The start of the quoted message, if it is not in the same list. */
+    text?: string;
+  };
+  edited: boolean;
+  reactions: WireReaction[];
+}
+
+/** The chat that messages are read from. */
+export interface ChatOfMessages {
+  chat_code: string;
+  /** Empty for a deleted account. */
+  target_id: string;
+  /** Sanitized for showing. */
+  username: string;
+}
+
+export interface Conversation {
+  chat: ChatOfMessages;
+  ids: MessageIds;
+  /** Tells the user's messages from the bot's. */
+  isUser(message: WireMessage): boolean;
+}
+
+const MAX_QUOTE_LENGTH = 40;
+
+/** Remembers the ids, so that the short ones can be told apart and are accepted later. */
+export function toMessages(
+  wires: readonly WireMessage[],
+  { chat: { chat_code }, ids, isUser }: Conversation,
+): Message[] {
+  ids.add(chat_code, wires.map(knownOf));
+  const listed = new Set(wires.map(({ id }) => id));
+  return wires.map((wire) => {
+    const { quote } = wire;
+    const text =
+      quote && !listed.has(quote.id) ? harmlessText(quoteText(quote), MAX_QUOTE_LENGTH) : "";
+    return {
+      id: wire.id,
+      shortId: ids.shorten(chat_code, wire.id),
+      time: wire.create_at,
+      from: isUser(wire) ? "user" : "bot",
+      content: contentOf(wire),
+      ...(quote && {
+        replyTo: {
+          id: quote.id,
+          shortId: ids.shorten(chat_code, quote.id),
+          ...(text !== "" && { text }),
+        },
+      }),
+      edited: wire.updated_at > 0,
+      reactions: reactionsOf(wire),
+    };
+  });
+}
+
+export const knownOf = ({ id, create_at }: WireMessage) => ({ id, time: create_at });

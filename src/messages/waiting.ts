@@ -1,0 +1,54 @@
+// Whether the user of a chat waits for an answer, and since when.
+import type { WireMessage } from "../kook/wire/message.ts";
+import { type ReadMessages, Walk } from "./paging.ts";
+
+/** The most messages that an inbox shows of a chat; also enough to tell since when most users wait. */
+const INBOX_MESSAGES = 10;
+/** A user who has written more without an answer waits at least since the oldest of these. */
+const MAX_UNANSWERED = 100;
+
+/** What the newest messages of a chat tell. */
+export interface ChatState {
+  /** Up to 10 messages, oldest first. */
+  newest: WireMessage[];
+  /** Time of the first message that nobody answered, in epoch milliseconds; absent if the last message is answered. */
+  waitingSince?: number;
+  /** The other side is a bot. */
+  withBot: boolean;
+}
+
+/** @throws what reading throws */
+export async function readState(
+  read: ReadMessages,
+  isUser: (message: WireMessage) => boolean,
+): Promise<ChatState> {
+  const walk = new Walk(read);
+  await walk.next(INBOX_MESSAGES);
+  const newest = walk.messages.slice(-INBOX_MESSAGES);
+  let unanswered = unansweredOf(walk.messages, isUser);
+  while (
+    unanswered.length === walk.messages.length &&
+    unanswered.length < MAX_UNANSWERED &&
+    !walk.ended
+  ) {
+    await walk.next();
+    unanswered = unansweredOf(walk.messages, isUser);
+  }
+  const [first] = unanswered;
+  return {
+    newest,
+    ...(first && { waitingSince: first.create_at }),
+    withBot: newest.some((message) => isUser(message) && message.author_is_bot),
+  };
+}
+
+/** The user's messages at the end. A reaction of the bot's answers a message and those before it, not a later one. */
+function unansweredOf(
+  messages: readonly WireMessage[],
+  isUser: (message: WireMessage) => boolean,
+): readonly WireMessage[] {
+  const answered = messages.findLastIndex(
+    (message) => !isUser(message) || message.reactions.some(({ me }) => me),
+  );
+  return messages.slice(answered + 1);
+}
