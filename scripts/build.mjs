@@ -32,7 +32,7 @@ const options = {
 };
 await build({
   ...options,
-  entryPoints: { main: "src/start.ts" },
+  entryPoints: { main: "src/main.ts" },
   target: "es2015",
   banner: { js: "#!/usr/bin/env node" },
 });
@@ -45,7 +45,7 @@ const { metafile } = await build({
   // import() of a part becomes require().
   supported: { "dynamic-import": false },
   entryPoints: {
-    program: "src/main.ts",
+    program: "src/program.ts",
     ...Object.fromEntries(Object.keys(parts).map((name) => [name, `part:${name}`])),
   },
   alias: {

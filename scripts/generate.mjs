@@ -1,5 +1,5 @@
-// Writes what is made from the table of settings: the MCPB manifest, server.json, and the marked parts of the READMEs. With
-// --check it writes nothing and fails where a file differs from what would be written.
+// Generates the MCPB manifest, server.json and the marked parts of the READMEs from the settings table. With
+// --check it writes nothing and fails if a file is out of date.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { build } from "esbuild";
@@ -29,7 +29,7 @@ const files = {
 
 const stale = Object.keys(files).filter((path) => textOf(path) !== files[path]);
 if (process.argv.includes("--check")) {
-  for (const path of stale) console.error(`${path} is not what npm run generate makes`);
+  for (const path of stale) console.error(`${path} is out of date: run npm run generate`);
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {
   for (const path of stale) {

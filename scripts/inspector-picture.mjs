@@ -47,7 +47,7 @@ function startInspector() {
   const launcher = join(hosts, "@modelcontextprotocol/inspector/clients/launcher/build/index.js");
   return spawn(join(hosts, "node-22-linux-x64/bin/node"), [launcher, "--web", "--config", config], {
     cwd: project,
-    // A home of its own, so that nobody's list of servers is shown or changed.
+    // A temporary home: the picture must not show or change a person's list of servers.
     env: {
       PATH: process.env["PATH"],
       HOME: folder,
@@ -73,7 +73,7 @@ async function callListChats(page) {
   await page.getByRole("switch").click({ force: true });
   await page.getByText("Tools", { exact: true }).click();
   await page.getByText("list_chats", { exact: true }).click();
-  // Connecting reads all ten pages of resources; only the call is to be seen.
+  // Connecting lists the resources; wait for it, then clear the history.
   await page.getByText("resources/list", { exact: true }).nth(9).waitFor();
   await button("Clear").click();
   await page.getByLabel("page_size").fill("5");

@@ -1,4 +1,4 @@
-// What the server costs a model's context, in tokens of o200k: the tools, the instructions and a page of 50 chats, beside
+// Measures the server's cost in a model's context, in o200k tokens: tools, instructions and a page of 50 chats, beside
 // KOOK's raw answer. `npm run tokens` prints it; the budgets are held by test/built/tokens.test.ts.
 import { spawn } from "node:child_process";
 import { once } from "node:events";

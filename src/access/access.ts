@@ -1,9 +1,9 @@
-// Which chats this server may see: all, or those with the users on the allow-list. Every family asks here, by chat code and
+// Access control (allow-list): decides which chats this server may see. Every family asks here, by chat code and
 // by user id.
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
 import { viewChat } from "../kook/endpoints/user-chat.ts";
-import { ApiError } from "../kook/errors.ts";
+import { ApiError, UnreadableDataError } from "../kook/errors.ts";
 import type { WireChat, WireChatRow } from "../kook/wire/chat.ts";
 import { HiddenChatError, TargetNotAllowedError } from "./errors.ts";
 import { type KnownChat, KnownChats } from "./known-chats.ts";
@@ -28,7 +28,7 @@ export class Access {
     if (!this.allowsUser(targetId)) throw new TargetNotAllowedError();
   }
 
-  /** Whether KOOK has told of this chat, and it may be seen. */
+  /** True if KOOK has listed or returned this chat, and it is allowed. */
   knows(chatCode: string): boolean {
     return this.#known.get(chatCode) !== undefined;
   }
@@ -43,16 +43,22 @@ export class Access {
     return this.#known.withUser(targetId);
   }
 
-  /** Remembers the chats that may be seen. */
+  /** Whether KOOK's list has shown this chat: only then does its absence from the list mean that it is gone. */
+  wasListed(chatCode: string): boolean {
+    return this.#known.wasListed(chatCode);
+  }
+
+  /** Remembers the chats of a list page that may be seen. */
   learn(chats: readonly WireChatRow[]): void {
     for (const { code, target_info } of chats) {
       const { id: targetId = "", username = "" } = target_info ?? {};
-      if (this.allowsUser(targetId)) this.#known.add({ chatCode: code, targetId, username });
+      if (this.allowsUser(targetId)) this.#known.add({ chatCode: code, targetId, username }, true);
     }
   }
 
   /**
    * Reads one chat from KOOK, if it may be seen. Missing and hidden chats take the same requests and end in the same error.
+   * KOOK may find a chat by another spelling of its code: the answer's `code` is the right one.
    * @throws HiddenChatError with an allow-list; what the call throws
    */
   async viewChat(chatCode: string, options?: CallOptions): Promise<WireChat> {
@@ -61,19 +67,19 @@ export class Access {
       .catch((error: unknown) => {
         throw this.allowedTargets && mayMeanMissing(error) ? new HiddenChatError() : error;
       });
-    this.admit(chat);
+    const { id: targetId = "", username = "" } = chat.target_info ?? {};
+    if (!this.allowsUser(targetId)) throw new HiddenChatError();
+    this.#known.add({ chatCode: chat.code, targetId, username }, false);
     return chat;
-  }
-
-  /** Lets a chat that KOOK has answered with pass, and remembers it. @throws HiddenChatError if it is off the allow-list */
-  admit(chat: WireChat): void {
-    if (!this.allowsUser(chat.target_info?.id ?? "")) throw new HiddenChatError();
-    this.learn([chat]);
   }
 }
 
-/** KOOK's refusal of a missing chat is not documented, so every refusal counts that could tell it from a hidden one. */
+/**
+ * KOOK does not document its refusal of a missing chat. Any refusal may be one; passing it on would tell a missing chat
+ * from a hidden one.
+ */
 function mayMeanMissing(error: unknown): boolean {
+  if (error instanceof UnreadableDataError) return true;
   return (
     error instanceof ApiError &&
     !["bad_token", "maintenance", "server_error"].includes(error.reason)

@@ -1,7 +1,7 @@
-// How access is refused.
+// Errors of refused access.
 import { ApiError } from "../kook/errors.ts";
 
-/** A chat that does not exist or is off the allow-list: one error for both, so that nobody learns which. */
+/** A chat that does not exist or is off the allow-list: one error for both, so that a model cannot tell them apart. */
 export class HiddenChatError extends Error {
   override readonly name = "HiddenChatError";
 }

@@ -1,11 +1,12 @@
 // The chats on an allow-list, found among all chats of the bot.
 import { isMissing } from "../access/errors.ts";
+import { unlessAborted } from "../kook/abort.ts";
 import { UnfinishedSearchError } from "./errors.ts";
-import type { ChatPage, ListedChat } from "./page.ts";
+import type { ListedChat } from "./page.ts";
 import type { ReadPage } from "./prefetch.ts";
 import { MAX_PAGES, scan } from "./scan.ts";
 
-/** What is known of the allowed chats. */
+/** Result of an allow-list search. */
 export interface AllowedChats {
   chats: ListedChat[];
   /** Every allowed user's chat was found, or all chats were searched. */
@@ -25,7 +26,7 @@ export interface AllowedChatsSource {
 export interface SearchOptions {
   budgetMs: number;
   signal: AbortSignal | undefined;
-  onPage?: ((page: ChatPage) => void) | undefined;
+  onPage?: (() => void) | undefined;
 }
 
 /** A row and when it was read, on the monotonic clock. */
@@ -36,7 +37,7 @@ interface Row {
 
 interface Found {
   rows: Row[];
-  /** Where an unfinished search goes on. */
+  /** First page of the continuation; undefined once the search is finished. */
   nextPage: number | undefined;
   /** Some chats could not be read. */
   gaps: boolean;
@@ -50,7 +51,9 @@ const FRESH_MS = 15_000;
 /** An unfinished search can be continued for this long. */
 const UNFINISHED_MS = 300_000;
 
-/** KOOK can only list all chats, so the search takes many requests; its result is cached, and an unfinished one continued. */
+/**
+ * KOOK can only list all chats, so the search takes many requests; its result is cached, and an unfinished one continued.
+ */
 export class AllowedChatSearch {
   readonly #targets: ReadonlySet<string>;
   #found: Found | undefined;
@@ -74,7 +77,7 @@ export class AllowedChatSearch {
     const before = this.#searching;
     const found = before.catch(() => undefined).then(() => this.#find(source, options));
     this.#searching = found.catch(() => undefined);
-    return found;
+    return unlessAborted(found, options.signal);
   }
 
   async #find(source: AllowedChatsSource, options: SearchOptions): Promise<AllowedChats> {
@@ -105,13 +108,13 @@ export class AllowedChatSearch {
       seen,
       filter: { targets: this.#targets },
       firstPage: known?.nextPage ?? 1,
-      // There is one chat a user, so the last one found ends the search.
-      enough: Math.max(1, this.#targets.size - rows.length),
+      // Each user has one chat: stop once every allowed user is found.
+      enough: Math.max(1, this.#targets.size - usersOf(rows)),
     });
     const readAt = performance.now();
     const all = [...rows, ...scanned.chats.map((chat) => ({ chat, readAt }))];
-    const gaps = known?.gaps || scanned.skipped !== undefined;
-    const complete = all.length >= this.#targets.size || (scanned.complete && !gaps);
+    const gaps = known?.gaps || scanned.skipped !== undefined || scanned.nameless !== undefined;
+    const complete = usersOf(all) >= this.#targets.size || (scanned.complete && !gaps);
     const nextPage = complete ? undefined : scanned.next_page;
     // A search that reached the end but missed something starts again the next time.
     if (changes === this.#changes && (complete || nextPage !== undefined)) {
@@ -122,10 +125,13 @@ export class AllowedChatSearch {
     return {
       ...resultOf(all),
       complete,
-      stoppedBy: scanned.stoppedBy ?? new UnfinishedSearchError(),
+      stoppedBy: scanned.stoppedBy ?? new UnfinishedSearchError(nextPage !== undefined),
     };
   }
 }
+
+/** KOOK may list a user twice. */
+const usersOf = (rows: Row[]) => new Set(rows.map(({ chat }) => chat.row.target_id)).size;
 
 function resultOf(rows: Row[]): Pick<AllowedChats, "chats" | "age_s"> {
   const ageMs = performance.now() - Math.min(...rows.map(({ readAt }) => readAt));

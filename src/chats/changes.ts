@@ -1,10 +1,10 @@
-// Opening and deleting private chats. A change happens once, and its result says what KOOK's list shows.
+// Creates and deletes private chats. Reports a change as done only if KOOK confirmed it or its list shows it.
 import type { Access } from "../access/access.ts";
 import { isMissing } from "../access/errors.ts";
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
 import { createChat, deleteChat } from "../kook/endpoints/user-chat.ts";
-import { ApiError, isDoubtful, RateLimitError } from "../kook/errors.ts";
+import { isDoubtful, MalformedAnswerError, RateLimitError } from "../kook/errors.ts";
 import { LostAnswerError, reconcile, type Sighting } from "../kook/reconcile.ts";
 import type { WireChat } from "../kook/wire/chat.ts";
 import { type Chat, toChat } from "./chat.ts";
@@ -26,7 +26,8 @@ export class ChatChanges {
   }
 
   /**
-   * Opens the chat with a user, or finds the existing one. `created` is absent if the first 20 list pages did not tell.
+   * Opens the chat with a user, or finds the existing one. `created` is absent if it is unknown: the list is longer than
+   * 20 pages.
    * @throws TargetNotAllowedError before anything is sent
    * @throws LostAnswerError if KOOK's answer was lost and the chat is not there, or nobody knows
    */
@@ -39,24 +40,37 @@ export class ChatChanges {
     const before = await this.#lookForUser(targetId, options, budget);
     const existing = typeof before === "string" ? undefined : await this.#read(before, options);
     if (existing) return { chat: toChat(existing), created: false };
-    const wire = await this.#post(targetId, options, budget);
-    // KOOK has no reason to answer with another user's chat; if it does, that chat stays hidden.
-    this.#access.admit(wire);
+    const wire = await this.#post(targetId, options, budget).finally(() =>
+      this.#chats.forgetLists(),
+    );
+    this.#access.learn([wire]);
     this.#deleted.delete(wire.code);
-    this.#chats.forgetLists();
     return { chat: toChat(wire), ...(before === "absent" && { created: true }) };
   }
 
   /**
-   * Takes a chat off the bot's list. A code that KOOK has not told of is looked at first, so that a mistyped one is never
-   * reported as deleted. A chat that is no longer listed after KOOK refused the delete is `already_gone`.
+   * Reads a chat from KOOK unless its list has shown it, so that a mistyped code is never reported as deleted.
+   * @returns the code as KOOK spells it, and the chat if it was read
+   * @throws HiddenChatError with an allow-list, for a chat that is off it or missing
+   */
+  async resolve(
+    chatCode: string,
+    options: CallOptions = {},
+  ): Promise<{ chat_code: string; chat?: Chat }> {
+    const isKnown = this.#access.knows(chatCode) || this.hasDeleted(chatCode);
+    if (isKnown) return { chat_code: chatCode };
+    const chat = toChat(await this.#access.viewChat(chatCode, options));
+    return { chat_code: chat.chat_code, chat };
+  }
+
+  /**
+   * Takes a chat off the bot's list. A chat is `already_gone` if KOOK says that it does not exist, and its list, which has
+   * shown the chat before, no longer does.
    * @throws HiddenChatError with an allow-list, for a chat that is off it or missing
    * @throws LostAnswerError if KOOK's answer was lost and the chat is still there, or nobody knows
    */
-  async delete(chatCode: string, options: CallOptions = {}): Promise<{ already_gone?: true }> {
-    if (!this.#access.knows(chatCode) && !this.hasDeleted(chatCode)) {
-      await this.#access.viewChat(chatCode, options);
-    }
+  async delete(sent: string, options: CallOptions = {}): Promise<{ already_gone?: true }> {
+    const { chat_code: chatCode } = await this.resolve(sent, options);
     let outcome: { already_gone?: true } = {};
     try {
       await this.#client.call(deleteChat, { chat_code: chatCode }, options);
@@ -64,8 +78,8 @@ export class ChatChanges {
       if (isDoubtful(error)) {
         await this.#reconciled(error, () => this.#sightingOfDelete(chatCode, options), options);
       } else {
-        // A look that fails must not hide KOOK's refusal.
-        const seen = error instanceof ApiError && (await this.#sightingSafely(chatCode, options));
+        // Report KOOK's refusal even if the check of the list fails.
+        const seen = isMissing(error) && (await this.#sightingSafely(chatCode, options));
         if (typeof seen !== "object") throw error;
         outcome = { already_gone: true };
       }
@@ -105,21 +119,25 @@ export class ChatChanges {
   }
 
   async #post(targetId: string, options: CallOptions, budget: PageBudget): Promise<WireChat> {
-    try {
-      return await this.#client.call(createChat, { target_id: targetId }, options);
-    } catch (error) {
-      if (!isDoubtful(error)) throw error;
-      return this.#reconciled(
-        error,
-        async () => {
-          const targets = new Set([targetId]);
-          const seen = await this.#chats.lookFor({ targets }, options, budget);
-          if (typeof seen === "string") return seen === "absent" ? "not_done" : "unknown";
-          return { done: await this.#access.viewChat(seen.row.chat_code, options) };
-        },
-        options,
-      );
-    }
+    const cause = await this.#client.call(createChat, { target_id: targetId }, options).then(
+      (wire) => {
+        if (wire.target_info?.id === targetId) return { wire };
+        return { error: new MalformedAnswerError(200, "the chat of another user") };
+      },
+      (error: unknown) => ({ error }),
+    );
+    if ("wire" in cause) return cause.wire;
+    if (!isDoubtful(cause.error)) throw cause.error;
+    return this.#reconciled(
+      cause.error,
+      async () => {
+        const targets = new Set([targetId]);
+        const seen = await this.#chats.lookFor({ targets }, options, budget);
+        if (typeof seen === "string") return seen === "absent" ? "not_done" : "unknown";
+        return { done: await this.#access.viewChat(seen.row.chat_code, options) };
+      },
+      options,
+    );
   }
 
   /** Drops the caches if the outcome stays unknown: the change may have been made. */
@@ -139,9 +157,10 @@ export class ChatChanges {
   }
 
   async #sightingOfDelete(chatCode: string, options: CallOptions): Promise<Sighting<true>> {
+    const wasListed = this.#access.wasListed(chatCode) || this.hasDeleted(chatCode);
     const seen = await this.#chats.lookFor({ chatCode }, options);
-    if (seen === "unknown") return "unknown";
-    return seen === "absent" ? { done: true } : "not_done";
+    if (typeof seen !== "string") return "not_done";
+    return seen === "absent" && wasListed ? { done: true } : "unknown";
   }
 
   #sightingSafely(chatCode: string, options: CallOptions): Promise<Sighting<true>> {

@@ -1,4 +1,4 @@
-// Reading the bot's private chats: pages, searches, one chat. With an allow-list only the chats on it exist.
+// Reads the bot's private chats: pages, searches, one chat. The allow-list hides all others.
 import type { Access } from "../access/access.ts";
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
@@ -19,11 +19,11 @@ import { prefetch, type ReadPage } from "./prefetch.ts";
 import { MAX_PAGES, type Scan, scan } from "./scan.ts";
 
 export interface FindOptions extends CallOptions {
-  /** Called after each page. */
-  onPage?: ((page: ChatPage) => void) | undefined;
+  /** Called after each page; without the page if there is an allow-list, which hides how many chats there are. */
+  onPage?: ((page?: ChatPage) => void) | undefined;
 }
 
-/** Shared by the looks of one tool call. */
+/** List pages that one tool call may still read, over all its look-ups. */
 export interface PageBudget {
   left: number;
 }
@@ -149,7 +149,8 @@ export class Chats {
       readChat: async (chatCode: string, signal: AbortSignal | undefined) =>
         toListedChat(await this.#access.viewChat(chatCode, { ...options, signal })),
     };
-    return search.find(source, { budgetMs: this.#scanBudgetMs, signal, onPage });
+    const budgetMs = this.#scanBudgetMs;
+    return search.find(source, { budgetMs, signal, onPage: onPage && (() => onPage()) });
   }
 
   async #completable(options: CallOptions): Promise<ListedChat[]> {
@@ -165,7 +166,7 @@ export class Chats {
   }
 }
 
-/** What a result says of a search that is not complete or not fresh. */
+/** The fields of a result that is incomplete or stale. */
 function describe({ complete, stoppedBy, age_s }: Omit<AllowedChats, "chats">) {
   return {
     ...(!complete && { complete, stoppedBy }),

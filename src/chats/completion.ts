@@ -4,7 +4,7 @@ import type { CallOptions } from "../kook/call-options.ts";
 import { foldName } from "../text/fold.ts";
 import type { ListedChat } from "./page.ts";
 
-/** A person types a letter a moment, so the chats are cached for this long. */
+/** Cache TTL: hosts ask for a completion at every keystroke. */
 const CACHE_MS = 30_000;
 
 type ReadChats = (options: CallOptions) => Promise<ListedChat[]>;

@@ -1,4 +1,4 @@
-// Which chats a search wants.
+// The filter of a search.
 import { foldName } from "../text/fold.ts";
 import type { ChatRow } from "./chat.ts";
 import type { ListedChat } from "./page.ts";
@@ -32,7 +32,7 @@ export function onlyMatch(
   found: ListedChat[],
   { query, unreadOnly }: ChatFilter,
 ): string | undefined {
-  // The chat that is meant may have no unread messages.
+  // With unread_only, the chat that the query means may be filtered out.
   if (!query || unreadOnly) return undefined;
   const folded = foldName(query);
   const whole = found.filter(({ row, name }) => isId(row, query) || foldName(name) === folded);

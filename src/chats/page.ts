@@ -55,26 +55,31 @@ export function toPage(wire: WireChatPage, asked: { page: number; pageSize: numb
   };
 }
 
-/** Missing parts of the meta are derived; without any count, a full page is never the last. */
+/**
+ * Missing counts are derived, and of contradicting ones the larger is used: a page that does not exist is empty. Without the
+ * number of pages a full page is never the last.
+ */
 function countsOf(
   { meta }: WireChatPage,
   held: number,
   { page, pageSize }: { page: number; pageSize: number },
 ): { page_total: number; total: number; uncounted?: true } {
-  // Counts of 0 beside chats are wrong.
+  // A count of 0 beside chats is wrong.
   const usable = (count: number | undefined) => (count === 0 && held > 0 ? undefined : count);
-  const size = meta.page_size || pageSize;
+  const size = Math.min(meta.page_size || pageSize, pageSize);
   const total = usable(meta.total);
-  const pages =
-    usable(meta.page_total) ?? (total === undefined ? undefined : Math.ceil(total / size));
+  const stated = usable(meta.page_total);
+  const counted = Math.max(stated ?? 0, total === undefined ? 0 : Math.ceil(total / size));
+  const hasCounts = stated !== undefined || total !== undefined;
   // Past the end KOOK answers with an earlier page.
-  const answered = Math.min(page, meta.page ?? page, pages ?? page);
-  const page_total = pages ?? (held >= size ? answered + 1 : answered);
+  const answered = Math.min(page, meta.page ?? page, hasCounts ? counted : page);
+  const isOpen = stated === undefined && held >= size;
+  const page_total = Math.max(counted, isOpen ? answered + 1 : hasCounts ? 0 : answered);
   if (total !== undefined) return { page_total, total };
   // The last page tells the total.
   const least = held === 0 ? 0 : (answered - 1) * size + held;
-  const counted = answered === page_total && (held > 0 || page === 1);
-  return { page_total, total: least, ...(!counted && { uncounted: true }) };
+  const isLast = answered === page_total && (held > 0 || page === 1);
+  return { page_total, total: least, ...(!isLast && { uncounted: true }) };
 }
 
 /** One page of chats that are all in memory. */

@@ -7,7 +7,7 @@ export interface ScanOptions {
   filter: ChatFilter;
   /** KOOK's page of 50 at which to start. */
   firstPage: number;
-  /** The scan stops after the page that brings this many matches, so there may be more of them. */
+  /** The scan stops after the page with this many matches in all; the result may hold more. */
   enough: number;
   /** The scan stops waiting for further pages after this many milliseconds. */
   budgetMs: number;
@@ -20,11 +20,13 @@ export interface ScanOptions {
   onPage?: ((page: ChatPage) => void) | undefined;
 }
 
-/** What a scan found, newest message first, and how far it got. */
+/** Result of a scan: the matches, newest message first, and its progress. */
 export interface Scan extends ChatPage {
   /** Different chats looked at. */
   scanned: number;
-  /** Every chat from the first page on was looked at, as far as can be told. */
+  /** Chats whose user KOOK does not name; absent if none. */
+  nameless?: number;
+  /** No chat from the first page on is known to be missing. */
   complete: boolean;
   only_match?: string;
 }
@@ -64,7 +66,7 @@ export async function scan(read: ReadPage, options: ScanOptions): Promise<Scan> 
   return { ...findings.result(firstPage), ...(stoppedBy !== undefined && { stoppedBy }) };
 }
 
-/** What the pages read so far have brought. */
+/** Accumulates the matches of the pages read so far. */
 class Findings {
   readonly #filter: ChatFilter;
   readonly #matches: (chat: ListedChat) => boolean;
@@ -73,6 +75,8 @@ class Findings {
   readonly #continued: boolean;
   #last: ChatPage | undefined;
   #skipped = 0;
+  /** Chats whose user KOOK does not name: no search by user can find them. */
+  #nameless = 0;
   /** The list changed between two pages, so a chat may have moved past the reader. */
   #moved = false;
   /** The last page held nothing new, as when KOOK sends a page again. */
@@ -108,6 +112,7 @@ class Findings {
     for (const { row } of fresh) this.#seen.add(row.chat_code);
     this.#moved ||= fresh.length < page.chats.length;
     this.repeats = fresh.length === 0 && page.chats.length > 0;
+    this.#nameless += fresh.filter(({ row }) => row.target_id === "").length;
     this.#found.push(...fresh.filter(this.#matches));
   }
 
@@ -117,7 +122,9 @@ class Findings {
     const next_page = this.repeats ? undefined : this.#last?.next_page;
     const fromStart = firstPage === 1 || this.#continued;
     const all = !fromStart || this.#seen.size + this.#skipped >= total;
-    const complete = next_page === undefined && all && this.#skipped === 0 && !this.#moved;
+    // One of the wanted users may be behind a nameless chat.
+    const sure = this.#nameless === 0 || this.#filter.targets === undefined;
+    const complete = next_page === undefined && all && sure && this.#skipped === 0 && !this.#moved;
     const only_match =
       complete && firstPage === 1 ? onlyMatch(this.#found, this.#filter) : undefined;
     return {
@@ -128,6 +135,7 @@ class Findings {
       ...(uncounted && { uncounted }),
       ...(next_page !== undefined && { next_page }),
       ...(this.#skipped > 0 && { skipped: this.#skipped }),
+      ...(this.#nameless > 0 && { nameless: this.#nameless }),
       scanned: this.#seen.size,
       complete,
       ...(only_match !== undefined && { only_match }),

@@ -1,12 +1,16 @@
-// The commands, and which options each takes.
-import { ConfigError, nearest, problemLine } from "../config/config-error.ts";
+// The commands and their options.
+import { nearest, problemLine } from "../config/config-error.ts";
 import {
+  type ArgumentToken,
   type Flags,
   type Options,
   optionProblem,
+  repetitionProblem,
   serverOptions,
   splitArguments,
+  wordProblem,
 } from "../config/options.ts";
+import { shownValue } from "../config/token-pattern.ts";
 
 /** Of every command. */
 const generalOptions: Options = {
@@ -44,31 +48,44 @@ const allOptions: Options = Object.assign({}, ...commands.map(optionsOf));
 export interface CommandLine {
   command: Command;
   flags: Flags;
-  /** The first option that is wrong, in one line. */
+  /** The first argument that is wrong, in one line. */
   problem: string | undefined;
 }
 
 /**
- * Splits the command line into a command and its options. A wrong option is a `problem`, so that a server can start and
- * say so.
- * @throws ConfigError for a command that does not exist
+ * Splits the command line into a command and its options. A wrong argument is a `problem`, so that a server can start and
+ * say so: its host shows "connection closed" for a server that exits.
  */
 export function parseCommandLine(argv: readonly string[]): CommandLine {
   const { flags, tokens } = splitArguments(argv, allOptions);
   const words = tokens.flatMap((token) => (token.kind === "word" ? token.value : []));
   const command = namedCommands.find((name) => words.includes(name)) ?? "serve";
   if (flags["help"] || flags["version"]) return { command, flags, problem: undefined };
-  for (const token of tokens) {
-    if (token.kind === "word" && (token.value !== command || command === "serve")) {
-      throw new ConfigError(wrongWord(token.value, command));
-    }
-    const problem =
-      token.kind === "option"
-        ? (ofOtherCommand(token, command) ?? optionProblem(token, optionsOf(command)))
-        : undefined;
+  for (const [index, token] of tokens.entries()) {
+    const problem = argumentProblem(token, tokens.slice(0, index), command);
     if (problem !== undefined) return { command, flags, problem: problemLine(problem) };
   }
   return { command, flags, problem: undefined };
+}
+
+function argumentProblem(
+  token: ArgumentToken,
+  before: readonly ArgumentToken[],
+  command: Command,
+): string | undefined {
+  const options = optionsOf(command);
+  if (token.kind === "word") {
+    if (token.value === command && command !== "serve") return undefined;
+    const isCommand = before.length === 0 && /^\w/.test(token.value);
+    return command !== "serve" || isCommand
+      ? wrongWord(token.value, command)
+      : wordProblem(token.value, before, options);
+  }
+  return (
+    ofOtherCommand(token, command) ??
+    optionProblem(token, options) ??
+    repetitionProblem(token, before, options)
+  );
 }
 
 function ofOtherCommand(
@@ -84,7 +101,7 @@ function ofOtherCommand(
 const nameOf = (command: Command) => (command === "serve" ? "the server" : command);
 
 function wrongWord(word: string, command: Command): string {
-  const given = JSON.stringify(word);
+  const given = JSON.stringify(shownValue(word));
   if (command !== "serve") return `Unexpected argument ${given}; ${command} takes options only`;
   if (word === "help" || word === "version") {
     return `Unknown command ${given}; did you mean --${word}?`;

@@ -1,5 +1,6 @@
-// The log: one line an event on stderr, without the contents of messages or the token.
+// The log: one line per event on stderr, without the contents of messages or the token.
 import { logLevels } from "../config/setting-schemas.ts";
+import { withoutTokens } from "../config/token-pattern.ts";
 import type { Fetch } from "../kook/client.ts";
 
 export type LogLevel = (typeof logLevels)[number];
@@ -10,7 +11,9 @@ export function createLog(level: LogLevel, write: (line: string) => void): Log {
   const dropped = logLevels.slice(logLevels.indexOf(level) + 1);
   const writerOf = (name: LogLevel) => (message: string) => {
     if (dropped.includes(name)) return;
-    write(`kook-chat-mcp ${name}: ${message.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")}\n`);
+    // A token may stand in a setting's value, such as the base URL.
+    const line = withoutTokens(message.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "));
+    write(`kook-chat-mcp ${name}: ${line}\n`);
   };
   return {
     error: writerOf("error"),
@@ -20,7 +23,9 @@ export function createLog(level: LogLevel, write: (line: string) => void): Log {
   };
 }
 
-/** Starts of error texts. What follows the SDK's quotes the message; the transport's own texts quote nothing. */
+/**
+ * Prefixes of the SDK's error texts. The rest is dropped: it quotes the message. The transport's own texts quote nothing.
+ */
 const sdkErrors = [
   "Received a response for an unknown message ID",
   "Received a progress notification for an unknown token",
@@ -39,7 +44,7 @@ export function kindOf(error: Error): string {
   );
 }
 
-/** One line a request, with its path and no query: chat codes and user ids stay out of the log. */
+/** Logs one line per request, without the query: chat codes and user ids must not reach the log. */
 export function logged(fetch: Fetch, log: Log): Fetch {
   return async (url, init) => {
     const startedAt = performance.now();

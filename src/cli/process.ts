@@ -1,10 +1,13 @@
-// The server as a process: what goes to stdout, and when it exits.
+// Process handling: stdout guard, signals, exit with the host.
 import type { Writable } from "node:stream";
 
-/** For hosts that died while another process keeps our stdin open. */
+/** Poll interval. Needed if the host died while another process keeps our stdin open. */
 const PARENT_CHECK_MS = 2_000;
 
-/** Ignore EPIPE on stderr: a host that does not read the log must not kill the server. On stdout it means the host is gone. */
+/**
+ * Ignore EPIPE on stderr: a host that does not read the log must not kill the server. On stdout it means the host is
+ * gone.
+ */
 export function handleBrokenPipes(): void {
   process.stderr.on("error", () => {});
   process.stdout.on("error", () => process.exit());
@@ -24,7 +27,7 @@ export function exitOnSignals(): void {
   }
 }
 
-/** A process whose parent died gets another parent. On Windows it keeps the dead one's id, so there is nothing to watch. */
+/** A process whose parent died gets another parent. Skipped on Windows: process.ppid never changes there. */
 export function exitWithParent(): void {
   if (process.platform === "win32") return;
   const parent = process.ppid;

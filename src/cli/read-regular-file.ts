@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from "node:fs";
 
 /**
- * Reads a text file whole. A pipe or a device is refused: reading one may block for ever, and signals are not handled then.
+ * Reads a text file whole. Refuse pipes and devices: a blocking read would hang the process, signals included.
  * @throws an error whose `code` says why: the system's code, or words
  */
 export function readRegularFile(path: string, maxBytes: number): string {

@@ -60,7 +60,7 @@ async function run({ command, flags, problem }: CommandLine, start: Start): Prom
     const { runDoctor } = await import("./doctor.ts");
     return runDoctor({ config, flags, env, version, nodeNeeded });
   }
-  // Under a host the server starts all the same, and each call says what is wrong.
+  // Under a host, start anyway: a server that exits shows as "connection closed", without the reason.
   const isUnderHost = command === "serve" && process.stdin.isTTY !== true;
   if (config.problem !== undefined && !isUnderHost) throw new ConfigError(config.problem);
   if (command === "serve") return serve({ config, log, env, version });

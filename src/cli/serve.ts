@@ -36,7 +36,7 @@ export async function serve({ config, log, env, version }: ServeOptions): Promis
   const server = createServer(services, options);
   server.onerror = (error) => log.warn(kindOf(error));
   const transport = new StdioTransport(process.stdin, stdout);
-  // The exit code tells a script, whose stdin has no host, of a wrong setting.
+  // Exit with 2 for a wrong setting, so that a script notices it.
   transport.onend = () => exitOnceIdle(transport, stdout, problem === undefined ? 0 : 2);
   await server.connect(transport);
   for (const warning of config.warnings) log.warn(warning);
@@ -54,14 +54,14 @@ function exitOnceIdle(transport: StdioTransport, stdout: Writable, code: number)
   void transport.idle().then(() => exitAfter(stdout, "", code));
 }
 
-/** What each call answers when a setting is wrong, and what the log says. */
+/** The text of each call and of the log while a setting is wrong. */
 function problemForHost({ problem }: Config): string | undefined {
   if (problem === undefined) return undefined;
   const sentence = /[.?]$/.test(problem) ? problem : `${problem}.`;
   return `${sentence} Every call fails until the person who runs this server corrects this and restarts it.`;
 }
 
-/** Says which guards are on: a guard that a host did not pass on is seen here. */
+/** Logs which guards are on, to reveal one that the host did not pass on. */
 function startLine(config: Config, version: string): string {
   const { sandbox, baseUrl, readOnly, allowTargets, confirmDelete, messages } = config;
   const users = allowTargets?.length;

@@ -1,4 +1,4 @@
-// What is said about a setting that cannot be understood.
+// Error lines for wrong settings.
 import leven, { closestMatch } from "leven";
 import { withoutTokens } from "./token-pattern.ts";
 
@@ -14,16 +14,16 @@ export function problemLine(text: string): string {
   return withoutTokens(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "));
 }
 
-/** The end of such a line: the nearest valid word, if one is near. */
+/** `; did you mean …?` with the nearest valid word, or an empty text. */
 export function nearest(text: string, candidates: readonly string[], prefix = ""): string {
   const maxDistance = Math.min(4, Math.ceil(text.length / 2));
   const match = closestMatch(text.slice(0, 64), candidates, { maxDistance });
   return match === undefined ? "" : `; did you mean ${prefix}${match}?`;
 }
 
-/** The variable whose name is within two edits of this one, underscores and case ignored. */
+/** The variable whose name is within two edits of this one, case and all but letters and digits ignored. */
 export function misspelt(name: string, variables: readonly string[]): string | undefined {
-  const bare = (variable: string) => variable.toUpperCase().replaceAll("_", "");
+  const bare = (variable: string) => variable.toUpperCase().replace(/[^\p{L}\p{N}]/gu, "");
   const distances = variables.map((variable) => ({
     variable,
     edits: leven(bare(name), bare(variable), { maxDistance: 3 }),

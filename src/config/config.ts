@@ -1,5 +1,5 @@
-// Turns flags and environment into the configuration, in pure steps: merge (which text holds for a setting), then check
-// (what the text means). src/cli/commands.ts parses the flags.
+// Reads the configuration from flags and environment, in pure steps: merge (flag over environment over default), then check
+// (parse by the setting's schema). src/cli/commands.ts parses the flags.
 import type * as z from "zod";
 import type { Token } from "../kook/client.ts";
 import type { Language } from "../text/language.ts";
@@ -13,6 +13,7 @@ import {
   settings,
 } from "./settings.ts";
 import { readToken } from "./token.ts";
+import { shownValue } from "./token-pattern.ts";
 
 export { ConfigError };
 
@@ -40,7 +41,7 @@ export interface Config extends Omit<SettingValues, "token" | "tokenFile" | "lan
    * server must do nothing: every call fails with this line.
    */
   problem: string | undefined;
-  /** What is odd and harmless, or leaves a guard off. */
+  /** Lines for the log: a harmless oddity, or a guard that stays off. */
   warnings: string[];
   /** Each setting and where its value comes from. */
   settings: SettingInForce[];
@@ -77,7 +78,7 @@ export function readConfig(sources: ConfigSources): Config {
   const first = problems.find((line) => line !== undefined);
   return {
     ...rest,
-    // Which guards were meant is not known: offer the least.
+    // Fail closed: a misspelt guard may have been meant, so offer only tools that change nothing.
     readOnly: rest.readOnly || first !== undefined,
     messages: first === undefined ? rest.messages : undefined,
     language: rest.language ?? languageOf(env, systemLocale),
@@ -95,8 +96,8 @@ export function readConfig(sources: ConfigSources): Config {
 }
 
 /**
- * The settings of a server that a host starts with these arguments. Words that are no options are ignored.
- * @throws ConfigError for an option that is wrong
+ * The settings of a server that a host starts with these arguments.
+ * @throws ConfigError for an argument that is wrong
  */
 export function settingsInForce(start: {
   argv: readonly string[];
@@ -113,13 +114,17 @@ const inForce = ({ name, source, text, problem }: SettingInForce): SettingInForc
   problem,
 });
 
-/** Variables that look like settings and are none, with the setting whose name is within two edits. */
+/**
+ * Variables that look like settings and are none, with the setting whose name is within two edits. The prefix may be
+ * misspelt too: KOK_READ_ONLY must not leave the guard off without a word.
+ */
 export function unknownVariables(env: Environment): { name: string; meant: string | undefined }[] {
   const known = settingNames.map((name): string => settings[name].env);
   return Object.keys(env)
-    .filter((name) => /^KOOK_/i.test(name) && !known.includes(name))
+    .filter((name) => /^\s*k(.*ook|o)/i.test(name) && !known.includes(name))
     .filter((name) => !isSameVariable(name, known, env))
-    .map((name) => ({ name, meant: misspelt(name, known) }));
+    .map((name) => ({ name, meant: misspelt(name, known) }))
+    .filter(({ name, meant }) => meant !== undefined || /^KOOK_/i.test(name));
 }
 
 /** On Windows `kook_token` is the variable KOOK_TOKEN. */
@@ -183,12 +188,16 @@ function describeIssue({ name, text, writtenAs }: Merged, error: z.ZodError): st
   const issue = error.issues[0] as z.core.$ZodIssue;
   // Do not repeat a base URL: it may hold a password.
   if (name === "baseUrl") return `${writtenAs} ${issue.message}`;
+  const given = JSON.stringify(shownValue(text ?? ""));
   if (issue.code !== "invalid_value") {
-    return `${writtenAs} ${issue.message}, not ${JSON.stringify(text)}`;
+    return `${writtenAs} ${issue.message}, not ${given}`;
   }
   const valid = issue.values.map(String);
-  const hint = nearest((text ?? "").toLowerCase(), valid);
-  return `${writtenAs} must be one of ${valid.join(", ")}, not ${JSON.stringify(text)}${hint}`;
+  const { isSwitch }: Setting = settings[name];
+  // A person follows a hint: never offer the value that turns a guard off.
+  const hinted = isSwitch ? [] : valid.filter((value) => value !== "never");
+  const hint = nearest((text ?? "").toLowerCase(), hinted);
+  return `${writtenAs} must be one of ${valid.join(", ")}, not ${given}${hint}`;
 }
 
 /** Chinese on a Chinese system, otherwise English. */

@@ -2,6 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { ConfigError, nearest } from "./config-error.ts";
 import { type Setting, settings } from "./settings.ts";
+import { shownValue, withoutTokens } from "./token-pattern.ts";
 
 export type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -26,10 +27,12 @@ interface OptionToken {
   inlineValue: boolean | undefined;
 }
 
+export type ArgumentToken = OptionToken | { kind: "word"; value: string };
+
 export interface SplitArguments {
   flags: Flags;
   /** Options and other words, in order. */
-  tokens: (OptionToken | { kind: "word"; value: string })[];
+  tokens: ArgumentToken[];
 }
 
 /** Lenient: parseArgs' own errors neither name the nearest option nor fit on a line. `optionProblem` is strict. */
@@ -47,18 +50,61 @@ export function optionProblem(token: OptionToken, options: Options): string | un
   const { name, rawName, value, inlineValue } = token;
   if (name === "token") return "There is no --token: it would show in ps. Set KOOK_TOKEN instead";
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
-  if (!option) return `Unknown flag ${rawName}${nearest(name, Object.keys(options), "--")}`;
-  // parseArgs takes a flag that follows for the value.
+  if (!option) {
+    // parseArgs cuts a pasted token at its first "=", and the half in front would not be recognised.
+    const whole = withoutTokens(inlineValue ? `${rawName}=${value}` : rawName);
+    const named = whole.includes("[token]") ? whole : rawName;
+    return `Unknown flag ${named}${nearest(name, Object.keys(options), "--")}`;
+  }
+  // parseArgs takes a following flag as the value.
   const missing = value === undefined || (!inlineValue && /^-./.test(value));
   if (option.type === "string" && missing) return `${rawName} needs a value`;
   return option.type === "boolean" && value !== undefined ? `${rawName} takes no value` : undefined;
 }
 
-/** The server's flags in a host's arguments. @throws ConfigError for the first that is wrong */
+/** The last of several values counts, so an empty `--allow-targets=` at the end would drop the guard. */
+export function repetitionProblem(
+  { name, rawName, value }: OptionToken,
+  before: readonly ArgumentToken[],
+  options: Options,
+): string | undefined {
+  const isRepeated = before.some(
+    (other) => other.kind === "option" && other.name === name && other.value !== value,
+  );
+  return isRepeated && !options[name]?.multiple
+    ? `${rawName} is given twice with different values`
+    : undefined;
+}
+
+/** What is wrong with a word where only options may stand. */
+export function wordProblem(
+  word: string,
+  before: readonly ArgumentToken[],
+  options: Options,
+): string {
+  const given = `Unexpected argument ${JSON.stringify(shownValue(word))}`;
+  if (/^-./.test(word)) return `${given}; remove the -- before it`;
+  // Editors and chat programs turn -- into a dash.
+  const [, flag, name = ""] = /^(\p{Pd}+([^=]+))/u.exec(word) ?? [];
+  if (flag) return `Unknown flag ${flag}${nearest(name, Object.keys(options), "--")}`;
+  const last = before.at(-1);
+  if (last?.kind !== "option") return `${given}; the server takes options only`;
+  const advice =
+    options[last.name]?.type === "boolean"
+      ? "which takes no value"
+      : "which takes one value; put commas between several";
+  return `${given} after ${last.rawName}, ${advice}`;
+}
+
+/** The server's flags in a host's arguments. @throws ConfigError for the first argument that is wrong */
 export function serverFlags(argv: readonly string[]): Flags {
   const { flags, tokens } = splitArguments(argv, serverOptions);
-  for (const token of tokens) {
-    const problem = token.kind === "option" ? optionProblem(token, serverOptions) : undefined;
+  for (const [index, token] of tokens.entries()) {
+    const before = tokens.slice(0, index);
+    const problem =
+      token.kind === "word"
+        ? wordProblem(token.value, before, serverOptions)
+        : (optionProblem(token, serverOptions) ?? repetitionProblem(token, before, serverOptions));
     if (problem !== undefined) throw new ConfigError(problem);
   }
   return flags;

@@ -10,8 +10,8 @@ export const oneOf = <const Choices extends readonly [string, ...string[]]>(choi
     .transform((text) => text.toLowerCase())
     .pipe(z.enum(choices));
 
-const on = ["1", "true", "yes", "on"] as const;
-const off = ["0", "false", "no", "off"] as const;
+const on = ["1", "true", "yes", "y", "on"] as const;
+const off = ["0", "false", "no", "n", "off"] as const;
 export const switchSchema = oneOf([...on, ...off]).transform((text) =>
   on.some((word) => word === text),
 );

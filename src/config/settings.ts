@@ -34,7 +34,7 @@ export interface Setting {
   isRequired?: true;
   /** It restricts what the server may do: warn where a host passed nothing for it. */
   isGuard?: true;
-  /** What the value is, where it is not just text. */
+  /** Type of the value; text if absent. */
   format?: "number" | "filepath";
   /** The values it may have, where they are few. */
   choices?: readonly string[];

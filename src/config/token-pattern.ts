@@ -1,4 +1,4 @@
-// What a KOOK token looks like. KOOK documents no form: these are guesses from its documents and SDKs.
+// Patterns of KOOK tokens, inferred from KOOK's examples and SDKs: KOOK documents no format.
 
 /** Whether a text has the form of a token: `1/MTIzNDU=/…==`, or the older base64 without slashes. */
 export function looksLikeToken(value: string): boolean {
@@ -6,11 +6,32 @@ export function looksLikeToken(value: string): boolean {
   return usual || (/^[A-Za-z0-9+/=]{32,}$/.test(value) && /[+/=]/.test(value));
 }
 
-/** Inside a path such as `node-v20/bin/node` only the `=` at the end tells a token from folders. */
-const TOKENS =
-  /(?<![\w./\\])\d{1,9}\/[\w+=-]+\/[\w+/=-]{6,}|\d{1,9}\/[\w+-]+={0,2}\/[\w+/-]{4,}={1,2}/g;
+/**
+ * Tokens inside other text. In a path such as `node-v20/bin/node`, and for the older form, only `=` or `+` tells a token
+ * from folders and ids. The look-behinds keep the time linear: a value may have 128 KiB.
+ */
+const TOKENS = new RegExp(
+  [
+    /(?<![\w./\\])\d{1,9}\/[\w+=-]+\/[\w+/=-]{6,}/,
+    /\d{1,9}(?:\/|%2F)[\w+-]{1,40}(?:=|%3D){0,2}(?:\/|%2F)[\w+/-]{4,200}(?:=|%3D)(?:[\w+/=-]|%2F|%3D)*/,
+    /\d{1,9}(?:\/|%2F)[\w+-]{1,40}(?:=|%3D){1,2}(?:\/|%2F)[\w+/-]{4,200}/,
+    /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{30,}(?:=|%3D){1,2}/,
+    /(?<![A-Za-z0-9+])(?=[A-Za-z0-9]{0,200}\+)[A-Za-z0-9+]{32,}/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+  "gi",
+);
 
 /** Redacts what looks like a token, for texts that quote a value from the wrong place. */
 export function withoutTokens(text: string): string {
   return text.replace(TOKENS, "[token]");
+}
+
+/** A setting's value as it may be shown: a token in the wrong setting is redacted whole, in every form that it may have. */
+export function shownValue(value: string): string {
+  const bare = value.trim().replace(/^(bot|bearer)\s+/i, "");
+  // A path of folders with plain names has the characters of base64 too.
+  const isPath = /^([./~\\]|[a-z]:)/i.test(bare);
+  return looksLikeToken(bare) && !isPath ? "[token]" : withoutTokens(value);
 }

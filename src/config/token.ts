@@ -1,8 +1,8 @@
 // The bot's token as people set it: pasted with or without its scheme and quotation marks, or in a file.
 import type { Token } from "../kook/client.ts";
-import { withoutTokens } from "./token-pattern.ts";
+import { shownValue } from "./token-pattern.ts";
 
-/** A token that cannot be sent: `missing` where none was set, otherwise what was set cannot be used. */
+/** `missing`: no token is set. A `problem` without it: the token that is set cannot be used. */
 export type ReadToken = Token & { missing?: true };
 
 /** Reads the token from the file if one is set, otherwise from the text. */
@@ -23,8 +23,8 @@ function readTokenFile(file: string, readFile: (path: string) => string): Token 
     text = readFile(file);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    // Some put the token itself where the file's name belongs.
-    const named = withoutTokens(JSON.stringify(file));
+    // Redact: some people put the token itself here.
+    const named = JSON.stringify(shownValue(file));
     const home = file.startsWith("~") ? " Write the whole path: ~ is not replaced here." : "";
     return {
       problem: `KOOK_TOKEN_FILE: the file ${named} cannot be read (${code}).${home}`,

@@ -1,6 +1,7 @@
-// `doctor` checks everything that a working set-up needs, and says for each problem what to do. It changes nothing, sends
-// KOOK a few requests at most, sends no token but the one in force, and shows none.
+// `doctor` checks the set-up and reports a fix for each problem. It changes nothing, sends
+// KOOK at most a few requests, sends only the token in force, and shows no token.
 import type { Config, SettingInForce } from "../config/config.ts";
+import { proxyFor } from "../config/proxy.ts";
 import type { Fetch } from "../kook/client.ts";
 import { checkConnection } from "./checks/connection.ts";
 import { checkHosts } from "./checks/hosts.ts";
@@ -11,7 +12,6 @@ import { checkAcceptance, checkOwnToken } from "./checks/token.ts";
 import { type Finding, note, of, ok } from "./finding.ts";
 import type { Machine } from "./hosts.ts";
 import { type Probe, probeKook } from "./probe.ts";
-import { proxyFor } from "./proxy-for.ts";
 
 export interface Circumstances extends Machine {
   config: Config;
@@ -31,7 +31,7 @@ export interface Examination {
 /** Requests of which the latency is the median. */
 const SAMPLES = 3;
 
-/** There is no network to check. */
+/** The sandbox needs no network. */
 const inSandbox = ok(({ connection }) => connection.sandbox);
 
 /** Runs all checks. A failure is a finding, never an exception. */
@@ -56,13 +56,13 @@ export async function examine(circumstances: Circumstances): Promise<Examination
   };
 }
 
-/** The token is for the address that was meant, so nothing is sent to the default one. */
+/** Send nothing: the token must not go to the default address instead of the one that was meant. */
 function unchecked(): Finding[] {
   const observation = note(({ connection }) => connection.noAddress);
   return [...of("connection", observation), ...of("token", observation)];
 }
 
-/** Without a usable token, KOOK's refusal of none tells as much about the way there. */
+/** Without a usable token, probe with a dummy: KOOK's refusal proves the connection as well. */
 async function checkKook(
   { config, env, fetch }: Circumstances,
   isUsable: boolean,
@@ -80,10 +80,8 @@ async function checkKook(
 }
 
 function networkFindings(probe: Probe, { baseUrl, timeoutMs }: Config, env: Machine["env"]) {
-  const route = proxyFor(baseUrl, env);
-  const proxy = route.kind === "proxy" ? route.address : undefined;
   return [
     ...of("proxy", checkProxy(baseUrl, env)),
-    ...checkConnection(probe, { baseUrl, timeoutMs, proxy }),
+    ...checkConnection(probe, { baseUrl, timeoutMs, route: proxyFor(baseUrl, env) }),
   ];
 }

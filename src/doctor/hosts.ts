@@ -1,4 +1,4 @@
-// The table of hosts: which files each one reads, in which format, and under which key its servers stand.
+// The table of hosts: which files each one reads, in which format, and the key of its servers.
 import { posix, win32 } from "node:path";
 
 /** `json+comments` allows comments; `jsonc` allows trailing commas too. */

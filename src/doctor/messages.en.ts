@@ -62,6 +62,7 @@ export const en = {
   connection: {
     sandbox: "the built-in sandbox answers; the network is not used",
     noAddress: "not checked: KOOK_BASE_URL is invalid",
+    noProxy: "not checked: the proxy cannot be used",
     answers: (url: string, status: number) => `${url} answers (HTTP ${status})`,
     unknownHost: (host: string, code: string) => ({ fact: `The host name ${host} cannot be resolved (${code})`,
       fix: checkNetwork }),

@@ -39,6 +39,7 @@ export const zh = {
   connection: {
     sandbox: "内置沙盒有应答；不使用网络",
     noAddress: "未检查：KOOK_BASE_URL 无效",
+    noProxy: "未检查：代理无法使用",
     answers: (url, status) => `${url} 有应答（HTTP ${status}）`,
     unknownHost: (host, code) => ({ fact: `无法解析主机名 ${host}（${code}）`, fix: checkNetwork }),
     refused: (address) => ({ fact: `${address} 上没有程序在监听（ECONNREFUSED）`, fix: checkNetwork }),

@@ -7,6 +7,8 @@ import type { Format } from "./hosts.ts";
 export type FileProblem =
   | { kind: "utf16" }
   | { kind: "tooDeep" }
+  /** Too large for the parsers of JSONC and TOML, which take a second for 8 MiB. */
+  | { kind: "tooLarge" }
   | { kind: "syntax"; line: number; column: number; reason: string };
 
 export interface ParsedFile {
@@ -28,7 +30,15 @@ export function parseFile(text: string, format: Format): ParsedFile {
 
 type Parsed = Pick<ParsedFile, "value" | "problem">;
 
+const MAX_LENGTH = 8 * 1024 * 1024;
+
+/** JSON.parse first: Claude Code's file holds its history too. The tolerant parser says where a mistake is. */
 function jsonOf(text: string, format: Format): Parsed {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    if (text.length > MAX_LENGTH) return { value: undefined, problem: { kind: "tooLarge" } };
+  }
   const errors: ParseError[] = [];
   const options = { disallowComments: format === "json", allowTrailingComma: format === "jsonc" };
   try {
@@ -49,6 +59,7 @@ function syntaxProblem(text: string, { error, offset }: ParseError): FileProblem
 }
 
 function tomlOf(text: string): Parsed {
+  if (text.length > MAX_LENGTH) return { value: undefined, problem: { kind: "tooLarge" } };
   try {
     return { value: parseToml(text) };
   } catch (error) {

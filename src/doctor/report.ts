@@ -2,7 +2,7 @@
 import { styleText } from "node:util";
 import type { SettingInForce } from "../config/config.ts";
 import { type Setting, settings } from "../config/settings.ts";
-import { withoutTokens } from "../config/token-pattern.ts";
+import { shownValue, withoutTokens } from "../config/token-pattern.ts";
 import type { Language } from "../text/language.ts";
 import type { Examination } from "./doctor.ts";
 import type { Finding, Problem, Status } from "./finding.ts";
@@ -77,10 +77,11 @@ export function jsonReport(examination: Examination, { version, language }: Repo
     ok: works(examination),
     bot: examination.bot && { id: examination.bot.id, username: examination.bot.username },
     settings: examination.settings.map(({ name, source, text, problem }) => {
+      const value = text && shownValue(text);
       const { env, flag, isSecret }: Setting = settings[name];
       return isSecret
         ? { env, source, present: text !== undefined }
-        : { env, flag, source, ...(problem === undefined && { value: text }) };
+        : { env, flag, source, ...(problem === undefined && { value }) };
     }),
     findings: examination.findings.map(({ say, ...rest }) => ({ ...rest, ...textsOf(say(words)) })),
   };
@@ -107,7 +108,7 @@ function settingLines(
     const from = words.source[source];
     if (text === undefined) return `  ${env.padEnd(width)}  ${from}`;
     // The findings quote a wrong value, if it may be shown.
-    const value = isSecret ? words.present : problem ? "✗" : text;
+    const value = isSecret ? words.present : problem ? "✗" : shownValue(text);
     return `  ${env.padEnd(width)}  ${value}  ${words.bracketed(from)}`;
   });
   return isVerbose ? lines : [...lines, `  ${words.defaults}`];

@@ -1,4 +1,4 @@
-// From the bytes of an answer to its envelope, or to what is wrong with it.
+// Reads an answer's body and parses its envelope.
 import type * as z from "zod";
 import { isRedirect, MalformedAnswerError } from "./errors.ts";
 import { envelopeSchema } from "./wire/envelope.ts";
@@ -88,7 +88,7 @@ function quoteLargeIntegers(json: string): string {
 // quotation mark in it would be tried as a start, which takes quadratic time.
 const stringsAndNumbers = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
 
-/** Where an answer departs from the documents; names fields, never quotes values. */
+/** Names the first field that does not fit the schema. Never quotes values. */
 export function problemOf(error: z.ZodError): string {
   const path = error.issues[0]?.path.join(".") ?? "";
   return path === "" ? "`data` is missing or malformed" : `\`${path}\` is missing or malformed`;

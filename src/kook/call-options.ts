@@ -1,4 +1,4 @@
-// What a caller may say about one call to KOOK.
+// Options of one call to KOOK.
 
 export interface CallOptions {
   /** Cancels the call: takes it out of the queue, or aborts the request. */

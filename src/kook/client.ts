@@ -6,12 +6,11 @@ import { type Downloaded, download } from "./download.ts";
 import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
 import {
   ApiError,
-  ConnectionError,
   DeadlineError,
   isDoubtful,
   MalformedAnswerError,
-  RateLimitError,
   TokenError,
+  UnreadableDataError,
 } from "./errors.ts";
 import { readRateLimit } from "./rate-limit/headers.ts";
 import { type Permit, RateLimiter } from "./rate-limit/limiter.ts";
@@ -72,7 +71,8 @@ export class KookClient {
         const late =
           options.deadline !== undefined && performance.now() + pauseMs >= options.deadline;
         if (attempt === MAX_ATTEMPTS || late || !mayRetry(endpoint, error)) {
-          throw doubt !== undefined && wasNotSent(error) ? doubt : error;
+          // What a later attempt says does not undo a write that an earlier one may have made.
+          throw doubt ?? error;
         }
         const { name } = error as Error;
         this.#options.onDelay?.(`${endpoint.route} attempt ${attempt + 1} after ${name}`);
@@ -127,7 +127,7 @@ export class KookClient {
     return { ...options, onWait };
   }
 
-  /** A broken answer is returned, not thrown: the permit has to be given back first. */
+  /** Returns a parse error instead of throwing it: the permit must be released first. */
   #envelopeOf({ status, text }: HttpAnswer): { value?: Envelope; error?: unknown } {
     try {
       return { value: parseEnvelope(status, text, this.#redact) };
@@ -136,7 +136,7 @@ export class KookClient {
     }
   }
 
-  /** Gives the permit back where no answer comes. */
+  /** Releases the permit if no answer comes. */
   async #send(
     endpoint: Endpoint<Parameters, unknown>,
     parameters: Parameters,
@@ -183,16 +183,8 @@ function dataOf<Answer>(
   { code, message, data }: Envelope,
 ): Answer {
   if (code !== 0) throw new ApiError({ status, code, message });
+  if (status >= 400) throw new MalformedAnswerError(status, "code 0, which means success");
   const result = answer.safeParse(data);
-  if (!result.success) throw new MalformedAnswerError(status, problemOf(result.error));
+  if (!result.success) throw new UnreadableDataError(status, problemOf(result.error));
   return result.data;
-}
-
-/** The last attempt was not let through: it says nothing of a write that an earlier attempt may have made. */
-function wasNotSent(error: unknown): boolean {
-  return (
-    error instanceof RateLimitError ||
-    error instanceof DeadlineError ||
-    (error instanceof ConnectionError && !error.sent)
-  );
 }

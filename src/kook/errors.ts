@@ -1,7 +1,7 @@
-// One class per way in which a call to KOOK fails. The floors above tell them apart with instanceof; none carries the
+// One class per way in which a call to KOOK fails. Callers tell them apart with instanceof. None carries the
 // token, a header or an answer's body.
 
-/** What all failures of a call to KOOK have in common. `name` is a literal: the build shortens class names. */
+/** Base class of all failures of a call to KOOK. `name` is a literal, because the build minifies class names. */
 abstract class KookError extends Error {}
 
 /** The server's set-up is wrong, so nothing was sent. The message names the setting. */
@@ -90,7 +90,7 @@ export class DeadlineError extends KookError {
   }
 }
 
-/** No complete answer came in time. For a write this means that nobody knows whether it happened. */
+/** No complete answer came in time. The outcome of a write is unknown. */
 export class TimeoutError extends KookError {
   override readonly name = "TimeoutError";
 
@@ -142,7 +142,7 @@ export class ProxyError extends ConnectionError {
 
 /** An answer that is not KOOK's API, e.g. a gateway's HTML page. */
 export class MalformedAnswerError extends KookError {
-  override readonly name = "MalformedAnswerError";
+  override readonly name: string = "MalformedAnswerError";
   /** HTTP status of that answer. */
   readonly status: number;
 
@@ -150,6 +150,11 @@ export class MalformedAnswerError extends KookError {
     super(`Unexpected response (HTTP ${status}): ${problem}.`);
     this.status = status;
   }
+}
+
+/** KOOK reports success, and its `data` is not as documented. */
+export class UnreadableDataError extends MalformedAnswerError {
+  override readonly name = "UnreadableDataError";
 }
 
 /** True where a write may have been carried out although no success was reported. */

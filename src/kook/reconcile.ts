@@ -1,6 +1,7 @@
-// A write whose answer was lost: what became of it is found out by looking at KOOK.
+// Reconciles a write whose answer was lost: reads KOOK's state to learn whether it was done.
 import { delay } from "./abort.ts";
 import type { CallOptions } from "./call-options.ts";
+import { ApiError, MalformedAnswerError, TimeoutError } from "./errors.ts";
 
 /** A write whose answer was lost. `outcome` is what looking afterwards shows; `cause` is how the answer was lost. */
 export class LostAnswerError extends Error {
@@ -14,7 +15,7 @@ export class LostAnswerError extends Error {
   }
 }
 
-/** What looking shows: the write's result, that it was not done, or neither. */
+/** Result of reading KOOK's state: the write's result, not done, or unknown. */
 export type Sighting<T> = { done: T } | "not_done" | "unknown";
 
 /** KOOK may show a change this much later (seen in kook4j's live tests: up to 2.5 s). */
@@ -31,8 +32,17 @@ export async function reconcile<T>(
   options: CallOptions,
 ): Promise<T> {
   const seen = await lookLater(look, options).catch((): Sighting<T> => "unknown");
-  if (typeof seen === "string") throw new LostAnswerError(seen, cause);
-  return seen.done;
+  if (typeof seen !== "string") return seen.done;
+  throw new LostAnswerError(mayStillCome(cause) ? "unknown" : seen, cause);
+}
+
+/** Behind a timeout, KOOK may still be carrying the write out. */
+function mayStillCome(cause: unknown): boolean {
+  return (
+    cause instanceof TimeoutError ||
+    (cause instanceof MalformedAnswerError && cause.status >= 502) ||
+    (cause instanceof ApiError && cause.status >= 502)
+  );
 }
 
 async function lookLater<T>(

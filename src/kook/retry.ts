@@ -1,6 +1,12 @@
-// When a request is sent again, and after which pause. Policy only; client.ts has the loop.
+// Retry policy and backoff. client.ts has the loop.
 import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
-import { ConnectionError, isDoubtful, MalformedAnswerError, RateLimitError } from "./errors.ts";
+import {
+  ConnectionError,
+  InstallationError,
+  isDoubtful,
+  MalformedAnswerError,
+  RateLimitError,
+} from "./errors.ts";
 
 /** More attempts would add to the load of a server in trouble. */
 export const MAX_ATTEMPTS = 3;
@@ -15,10 +21,12 @@ export class TooManyRequests extends RateLimitError {
 }
 
 export function mayRetry({ repeat }: Endpoint<Parameters, unknown>, error: unknown): boolean {
+  // The missing file will not come back in a second.
+  if (error instanceof InstallationError) return false;
   // KOOK did nothing, and asks to come back later.
   if (error instanceof TooManyRequests) return true;
   if (error instanceof ConnectionError && !error.sent) return true;
-  // The same wrong page would come again, unless a gateway says that it is temporary.
+  // Do not retry a malformed answer, except a gateway's 5xx, which is temporary.
   if (error instanceof MalformedAnswerError && error.status < 500) return false;
   return repeat === "safe" && isDoubtful(error);
 }

@@ -1,5 +1,5 @@
-// Asks a person before a change: by a form if the host can show one, otherwise by a preview and a token that only a second
-// call can bring. Knows no particular change. An answer counts only if this process asked for it.
+// Asks a person before a change: by a form if the host can show one, otherwise by a preview and a confirm_token for a second
+// call. Independent of tools. An answer or token counts only if this process asked for it.
 import type { ElicitRequestFormParams } from "@modelcontextprotocol/sdk/types.js";
 import type { Session } from "./session.ts";
 
@@ -35,12 +35,13 @@ export interface Question {
 }
 
 /**
- * Only `confirmed` allows the change. `giveBack` makes the token valid again, for a change that failed.
- * `rejected`: the call brought a token that does not fit.
+ * Only `confirmed` allows the change. `giveBack` makes the token valid again, for a change that was certainly not made.
+ * `moot`: there is nothing left to change. `rejected`: the call brought a token that does not fit.
  */
 export type Verdict =
   | { outcome: "confirmed"; giveBack?: () => void }
   | { outcome: "declined" | "dismissed" }
+  | { outcome: "moot" }
   | { outcome: "preview"; token: string; rejected: boolean };
 
 interface Issued {
@@ -50,9 +51,9 @@ interface Issued {
 }
 
 export const TOKEN_LIFE_MINUTES = 5;
-/** Hosts give up a call after a minute without progress. */
+/** Interval of progress while a person decides: hosts time a call out after 60 s without progress. */
 const HEARTBEAT_MS = 10_000;
-/** Changes that can be in question at once. */
+/** Bounds the memory; the oldest token is dropped. */
 const MAX_TOKENS = 100;
 
 export class Confirmation {
@@ -72,7 +73,7 @@ export class Confirmation {
       return { outcome: "confirmed", giveBack };
     }
     const form = await question.form();
-    if (!form) return { outcome: "confirmed" };
+    if (!form) return { outcome: "moot" };
     if (session.ask) return askByForm(form, session.ask, question);
     return { outcome: "preview", token: this.#issue(key), rejected: sentToken !== undefined };
   }
@@ -110,8 +111,9 @@ async function askByForm(
     // An answer after the call was cancelled changes nothing.
     signal.throwIfAborted();
     if (action === "decline") return { outcome: "declined" };
-    // An answer about something else is not an answer to this form.
-    const fits = form.fields.every(({ name, value }) => (content?.[name] ?? value) === value);
+    // An answer about something else is not an answer to this form. Some hosts leave defaults out.
+    const shown = new Map(form.fields.map(({ name, value }) => [name, value]));
+    const fits = Object.entries(content ?? {}).every(([name, value]) => shown.get(name) === value);
     return { outcome: action === "accept" && fits ? "confirmed" : "dismissed" };
   } catch (error) {
     signal.throwIfAborted();

@@ -1,5 +1,5 @@
-// Failures in words that a model can act on: what happened, KOOK's code and message, what to do next. Knows no chat or
-// message: each family brings its advice.
+// Failure texts for a model: what happened, KOOK's code and message, what to do next. Independent of families: each
+// family brings its advice.
 import {
   ApiError,
   type ApiErrorReason,
@@ -30,7 +30,7 @@ export class ProtocolError extends Error {
   }
 }
 
-/** What a family adds to the words for failures. */
+/** The failure texts of one family. */
 export interface Advice {
   /** What to do after a refusal that means something particular for this family. */
   refusals: Partial<Record<ApiErrorReason, string>>;
@@ -58,7 +58,7 @@ const refusals: Record<ApiErrorReason, string> = {
   other: "KOOK's message says why; check the arguments against it before trying again.",
 };
 
-/** What a person must do before any call can succeed. */
+/** Fixes for a wrong set-up: until a person applies one, every call fails. */
 const setUp = {
   token:
     "Ask the person who runs this server to copy the bot's token from https://developer.kookapp.cn (应用 → 机器人) into KOOK_TOKEN, or into the file that KOOK_TOKEN_FILE names, and to restart the server. Do not try again before that.",

@@ -1,6 +1,7 @@
 // One line from the host as JSON-RPC messages that the SDK accepts. Tolerant: null counts as absent, unknown members are
 // dropped, batches are split. Anything else gets a refusal, so that no request stays unanswered.
 import {
+  ClientCapabilitiesSchema,
   ErrorCode,
   isJSONRPCErrorResponse,
   isJSONRPCNotification,
@@ -20,6 +21,8 @@ export type Incoming =
   /** `body` is missing where the message has neither result nor error. */
   | { kind: "answer"; id: RequestId | null; body: AnswerBody | undefined }
   | { kind: "refused"; id: RequestId | null; code: Refusal; why: string }
+  /** Without a readable id: it may have been the answer to any open question. */
+  | { kind: "unreadable"; code: Refusal; why: string }
   | { kind: "ignored"; why: string };
 
 export type AnswerBody =
@@ -30,6 +33,9 @@ export type Refusal = ErrorCode.ParseError | ErrorCode.InvalidRequest | ErrorCod
 
 type Members = Record<string, unknown>;
 
+/** JSON.parse turns a 16 MiB line into millions of members, and each gets an answer. Hosts batch a few requests. */
+const MAX_BATCH = 100;
+
 /** Deepest member that the protocol defines: capabilities.tasks.requests.elicitation.create, in params. */
 const PROTOCOL_DEPTH = 6;
 
@@ -39,7 +45,7 @@ export const unreadable: AnswerBody = {
 };
 
 /**
- * Several messages for a batch, which MCP 2025-03-26 has. Each is answered on a line of its own: one array of answers would
+ * Several messages for a batch, which MCP 2025-03-26 has. Each answer is a separate line: one array of answers would
  * wait for the slowest, and for ever where a member is cancelled.
  */
 export function readMessages(text: string): Incoming[] {
@@ -50,25 +56,27 @@ export function readMessages(text: string): Incoming[] {
     return [readBroken(text, ErrorCode.ParseError, "not JSON")];
   }
   if (!Array.isArray(sent)) return [readMessage(sent)];
-  return sent.length > 0 ? sent.map(readMessage) : [invalid(null, "an empty batch")];
+  if (sent.length > 0 && sent.length <= MAX_BATCH) return sent.map(readMessage);
+  const why = sent.length === 0 ? "an empty batch" : `a batch of more than ${MAX_BATCH} messages`;
+  return [unreadableLine(why)];
 }
 
 /**
- * For text that cannot be parsed. Its id is read from the beginning only: further in, an id may belong to something else,
+ * Refuses text that cannot be parsed. Its id is read from the beginning only: further in, an id may belong to something else,
  * and answering it would end another request.
  */
 export function readBroken(text: string, code: Refusal, why: string): Incoming {
   const beginning =
     /^\s*\{\s*"jsonrpc"\s*:\s*"2\.0"\s*,\s*"id"\s*:\s*("[^"\\\p{Cc}]{1,200}"|0|[1-9]\d{0,14})\s*,\s*"(method|result|error)"\s*:/u;
   const [, id, member] = beginning.exec(text) ?? [];
-  if (id === undefined) return { kind: "refused", id: null, code, why };
+  if (id === undefined) return unreadableLine(why, code);
   return member === "method"
     ? { kind: "refused", id: JSON.parse(id), code, why }
     : { kind: "answer", id: JSON.parse(id), body: unreadable };
 }
 
 function readMessage(sent: unknown): Incoming {
-  if (!isObject(sent)) return invalid(null, "not an object");
+  if (!isObject(sent)) return unreadableLine("not an object");
   const { jsonrpc, method } = sent;
   const id = isId(sent["id"]) ? sent["id"] : null;
   if (isAbsent(method)) return readAnswer(id, sent);
@@ -101,7 +109,33 @@ function readParams(method: string, params: unknown): unknown {
   // Required by the SDK's schema, and needed for nothing: their absence must not lock a host out.
   const { capabilities = {}, clientInfo = {} } = params;
   const named = isObject(clientInfo) ? { name: "", version: "", ...clientInfo } : clientInfo;
-  return { ...params, capabilities, clientInfo: named };
+  return { ...params, capabilities: readCapabilities(capabilities), clientInfo: named };
+}
+
+/**
+ * The SDK refuses `initialize` if one capability is not an object. `true` and PHP's `[]` mean a declared elicitation: without
+ * it no delete would be confirmed. Other invalid capabilities are dropped, because this server uses none of them.
+ */
+function readCapabilities(declared: unknown): Members {
+  if (!isObject(declared)) return {};
+  const { elicitation, ...others } = declared;
+  const { shape } = ClientCapabilitiesSchema;
+  const valid = Object.entries(others).filter(
+    ([name, value]) =>
+      !Object.hasOwn(shape, name) || shape[name as keyof typeof shape].safeParse(value).success,
+  );
+  return {
+    ...Object.fromEntries(valid),
+    ...(Boolean(elicitation) && { elicitation: readElicitation(elicitation) }),
+  };
+}
+
+/** An object without valid modes is the form mode, which is older than the modes. */
+function readElicitation(declared: unknown): Members {
+  const modes = Object.entries(isObject(declared) ? declared : {});
+  return Object.fromEntries(
+    modes.filter(([, mode]) => mode).map(([name, mode]) => [name, isObject(mode) ? mode : {}]),
+  );
 }
 
 function readAnswer(id: RequestId | null, { result, error }: Members): Incoming {
@@ -129,6 +163,10 @@ function dropNulls(value: unknown, depth: number, except?: unknown): void {
     if (member === null) delete value[name];
     else if (member !== except) dropNulls(member, depth - 1);
   }
+}
+
+function unreadableLine(why: string, code: Refusal = ErrorCode.InvalidRequest): Incoming {
+  return { kind: "unreadable", code, why };
 }
 
 function invalid(id: RequestId | null, why: string): Incoming {

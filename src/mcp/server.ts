@@ -1,9 +1,10 @@
 // The MCP server: its name, its capabilities, and the families of tools, resources and prompts. Has no side effects.
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
+import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import type { Language } from "../text/language.ts";
 import type { TimeZone } from "../text/time.ts";
 import type { ConfirmMode } from "./confirmation.ts";
-import { cut } from "./failure.ts";
+import { cut, ProtocolError } from "./failure.ts";
 import { messagePrompts } from "./prompts/messages.ts";
 import { registerPrompts } from "./prompts/registry.ts";
 import { chatResources } from "./resources/chats.ts";
@@ -63,6 +64,7 @@ export function createServer(services: Services, options: ServerOptions): Server
       },
     },
   );
+  refuseBeforeInitialize(server);
   const tools = reading
     ? [chatTools, inboxTools(reading, timeZone), messageTools(reading, timeZone)]
     : [chatTools];
@@ -80,4 +82,24 @@ export function createServer(services: Services, options: ServerOptions): Server
   registerResources(server, resources, { services, problem });
   if (reading) registerPrompts(server, [messagePrompts(reading)], { language, timeZone, problem });
   return server;
+}
+
+/**
+ * Until `initialize` succeeds, the host's capabilities are not known, and `confirmDelete: "ask"` would delete without a
+ * question. Handlers run in the order of the requests, so a call may follow `initialize` without waiting for its answer.
+ * Ping and the list of tools touch nothing and stay open.
+ */
+function refuseBeforeInitialize(server: Server): void {
+  const register = server.setRequestHandler.bind(server);
+  server.setRequestHandler = (schema, handler) =>
+    register(schema, (request, extra) => {
+      const { method } = request as { method: string };
+      if (method !== "tools/list" && !server.getClientCapabilities()) {
+        throw new ProtocolError(
+          ErrorCode.InvalidRequest,
+          "Not initialized. Send initialize first.",
+        );
+      }
+      return handler(request, extra);
+    });
 }

@@ -1,4 +1,4 @@
-// What the tools and resources of all families work with.
+// The services that tools and resources call.
 import { Access } from "../access/access.ts";
 import { ChatChanges } from "../chats/changes.ts";
 import { Chats } from "../chats/chats.ts";

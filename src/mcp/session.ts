@@ -1,4 +1,4 @@
-// What the host at the other end of one call can do: show progress, and put a form to a person.
+// The host's side of one call: progress notifications and forms for a person, where the host supports them.
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import {
@@ -21,7 +21,7 @@ type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 /** Every call ends within this time, retries, waits and searches included; hosts give up after 60 s. */
 export const CALL_DEADLINE_MS = 45_000;
 
-/** The longest time that a timer takes, 24 days: a person may think as long as they like. */
+/** The longest timeout of a Node timer, 24 days: a person may take any time to answer. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** @param onAnswered called with the time that a person took, in milliseconds */

@@ -22,7 +22,7 @@ import {
 } from "./incoming-message.ts";
 import { LineReader } from "./lines.ts";
 
-/** A tool call has some kilobytes. */
+/** Bounds the memory; a tool call has a few kilobytes. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 const refusals: Record<Refusal, string> = {
@@ -137,6 +137,7 @@ export class StdioTransport implements Transport {
     else if (incoming.kind === "notification") this.#receiveNotification(incoming.notification);
     else if (incoming.kind === "answer") this.#receiveAnswer(incoming.id, incoming.body);
     else if (incoming.kind === "refused") this.#refuse(incoming.id, incoming.code, incoming.why);
+    else if (incoming.kind === "unreadable") this.#refuseUnreadable(incoming.code, incoming.why);
     else this.#report(incoming.why);
   }
 
@@ -163,7 +164,7 @@ export class StdioTransport implements Transport {
     const requestId = this.#requests.get(id);
     if (requestId === undefined) return;
     this.#forget(id, requestId);
-    // Without the host's reason: it is free text, and the signal would throw it.
+    // Drop the host's reason: it is free text, and would become the error of the aborted call.
     const method = "notifications/cancelled";
     this.onmessage?.({ jsonrpc: "2.0", method, params: { requestId } });
     this.#checkIdle();
@@ -175,13 +176,16 @@ export class StdioTransport implements Transport {
       this.#settle(question, body ?? unreadable);
       return;
     }
-    if (!body) {
-      this.#refuse(id, ErrorCode.InvalidRequest, "neither method nor result");
-      return;
-    }
-    this.#report("an answer to no question");
-    // An error without an id: the host could not read one of our messages. If it was a question, no other answer comes.
-    if (id === null && "error" in body) this.#failQuestions(body);
+    if (body) this.#report("an answer to no question");
+    else this.#refuse(id, ErrorCode.InvalidRequest, "neither method nor result");
+    // Without an id: the host could not read our question, or its answer has a broken id. No other answer comes.
+    if (id === null) this.#failQuestions(body && "error" in body ? body : unreadable);
+  }
+
+  /** A question whose answer was lost in this line would wait without limit. */
+  #refuseUnreadable(code: Refusal, why: string): void {
+    this.#refuse(null, code, why);
+    this.#failQuestions(unreadable);
   }
 
   #failQuestions(body: AnswerBody): void {

@@ -28,9 +28,10 @@ export async function chatOf(
     const { chat_code } = address;
     const known = access.knownChat(chat_code);
     if (known) return toChat(known);
-    const { target_info } = await access.viewChat(chat_code, options);
+    // KOOK may find a chat by another spelling of its code.
+    const { code: chatCode, target_info } = await access.viewChat(chat_code, options);
     const { id: targetId = "", username = "" } = target_info ?? {};
-    return toChat({ chatCode: chat_code, targetId, username });
+    return toChat({ chatCode, targetId, username });
   }
   const { target_id } = address;
   access.requireUser(target_id);

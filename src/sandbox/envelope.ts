@@ -5,7 +5,7 @@ export interface Answer {
   /** HTTP status. */
   status: number;
   code: number;
-  /** A text, except where a fault imitates KOOK's maps and lists. */
+  /** Text; a map or list under some faults, as KOOK sometimes sends. */
   message: unknown;
   data: unknown;
 }

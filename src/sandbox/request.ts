@@ -1,4 +1,4 @@
-// What a request says: its path, query and body.
+// Parses a request: path, query and body.
 
 export interface SandboxRequest {
   method: string;

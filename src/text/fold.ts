@@ -1,4 +1,4 @@
-// Names and messages made comparable for search.
+// Folds names and messages for a search.
 import { removeInvisible } from "./untrusted.ts";
 
 /** Folds case, width, accents and invisible characters. */

@@ -1,3 +1,3 @@
-// The languages in which people are spoken to. Texts for models are English.
+// Languages of texts for people. Texts for models are English.
 
 export type Language = "en" | "zh";

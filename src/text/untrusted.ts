@@ -1,5 +1,5 @@
-// Text of unknown origin, sanitized for a model: usernames and messages are written by strangers. Removes what cannot be
-// seen and what forges a line.
+// Sanitizes text that strangers wrote (usernames, messages) before a model reads it. Removes invisible characters and
+// line breaks, which would forge a line of output.
 
 /** A name is cut after this many code points or bytes, so that a stranger cannot fill a model's context. */
 const MAX_NAME_LENGTH = 32;
@@ -42,7 +42,7 @@ export function harmlessName(name: string): string {
 
 /** One line of visible characters, cut after this many code points or bytes of UTF-8. */
 export function harmlessText(text: string, maxLength: number, maxBytes = 4 * maxLength): string {
-  // Cut first to a bound that no honest text reaches, so that a hostile one costs no time.
+  // Cut before cleaning: megabytes of hostile text must not block the process.
   const visible = removeInvisible(text.slice(0, 16 * maxLength));
   // A UTF-16 unit has at most 3 bytes of UTF-8.
   if (visible.length <= maxLength && 3 * visible.length <= maxBytes) return visible;
@@ -98,7 +98,7 @@ export function unifyLineEnds(text: string): string {
   return text.replace(/\r\n?|[\v\f\u0085\u2028\u2029]/g, "\n");
 }
 
-/** Collapses white space and removes what cannot be seen. */
+/** Collapses white space and removes invisible characters. */
 export function removeInvisible(text: string): string {
   const spaced = text.replace(/\s+/g, " ");
   if (ordinary.test(spaced)) return spaced.trim();

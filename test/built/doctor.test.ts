@@ -2,14 +2,18 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { SANDBOX_TOKEN } from "../../src/sandbox/sandbox.ts";
 import { basicEnv } from "../support/built.ts";
-import { sandboxEnv } from "../support/fake-kook.ts";
+import { listen, sandboxEnv } from "../support/fake-kook.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { MAIN } from "../support/paths.ts";
+
+/** Base64 without slashes. */
+const OLDER_TOKEN = "MTk4NzY5MDEyMzQ1Njc4AbCdEfGhIjKlMnOpQrStUv==";
 
 async function doctor(args: string[], env: Record<string, string> = {}, home = temporaryFolder()) {
   const child = spawn(process.execPath, [MAIN, "doctor", ...args], {
@@ -121,4 +125,31 @@ test("a flag that does not exist stops it with one line", async () => {
   const { stdout, stderr, code } = await doctor(["--jsn"]);
   expect({ stdout, code }).toEqual({ stdout: "", code: 2 });
   expect(stderr).toBe("kook-chat-mcp: Unknown flag --jsn; did you mean --json?\n");
+});
+
+test.each(["127.0.0.1:PORT", '"http://me:hush@localhost:PORT"'])(
+  "names the proxy %s, written as the server reads it, that refuses the connection",
+  async (written) => {
+    const proxy = createServer();
+    proxy.on("connect", (_, socket) => socket.end("HTTP/1.1 403 No\r\n\r\n"));
+    const HTTPS_PROXY = written.replace("PORT", String(await listen(proxy)));
+    const env = { KOOK_TOKEN: SANDBOX_TOKEN, KOOK_BASE_URL: "https://kook.invalid/api/v3" };
+    const { stdout, code } = await doctor([], { ...env, https_proxy: "", HTTPS_PROXY });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/✗ KOOK: The proxy \S+ refuses the request \(HTTP 403\)/);
+    expect(stdout).not.toContain("hush");
+  },
+);
+
+test.each<[string, Record<string, string>]>([
+  ["a setting with choices", { KOOK_READ_ONLY: OLDER_TOKEN }],
+  ["the token's file", { KOOK_TOKEN_FILE: OLDER_TOKEN }],
+  ["the base URL", { KOOK_BASE_URL: `http://127.0.0.1:9/${SANDBOX_TOKEN}` }],
+  ["a setting with choices, in Chinese", { KOOK_READ_ONLY: OLDER_TOKEN, LANG: "zh_CN.UTF-8" }],
+])("does not print a token that was set as %s", async (_, env) => {
+  for (const args of [[], ["--json"]]) {
+    const { stdout, stderr } = await doctor(args, { KOOK_BASE_URL: "http://127.0.0.1:9", ...env });
+    expect(stdout + stderr).toContain("[token]");
+    expect(stdout + stderr).not.toMatch(/MTk4NzY5MDEy|c2FuZGJveC10b2tlbg/);
+  }
 });

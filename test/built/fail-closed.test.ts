@@ -2,10 +2,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { devNull } from "node:os";
-import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { CallToolResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { basicEnv, type Env, request, runBuilt, startBuilt } from "../support/built.ts";
+import { SANDBOX_TOKEN } from "../../src/sandbox/sandbox.ts";
+import { basicEnv, type Env, initialize, request, runBuilt, startBuilt } from "../support/built.ts";
 import { fakeKook, sandboxEnv } from "../support/fake-kook.ts";
 import { MAIN } from "../support/paths.ts";
 import { attach } from "../support/stdio-client.ts";
@@ -26,6 +27,15 @@ const wrong: [string[], Env, string][] = [
   [["--port", "8080"], {}, "--port is not an option of the server, but of sandbox"],
   [["--fault", "html-200"], {}, "--fault is not an option of the server, but of sandbox"],
   [["--json"], {}, "--json is not an option of the server, but of doctor"],
+  [["--read-only", "false"], {}, 'Unexpected argument "false" after --read-only'],
+  [["--allow-targets", "1001", "1002"], {}, 'Unexpected argument "1002" after --allow-targets'],
+  [["--allow-targets=1001", "--allow-targets=1002"], {}, "--allow-targets is given twice"],
+  [[""], {}, 'Unexpected argument ""'],
+  [["\u2014read-only"], {}, "did you mean --read-only?"],
+  [["--", "--read-only"], {}, "remove the -- before it"],
+  [["serve"], {}, 'Unknown command "serve"; leave it out to serve MCP'],
+  [["docter"], {}, 'Unknown command "docter"; did you mean doctor?'],
+  [[], { KOK_READ_ONLY: "1" }, "did you mean KOOK_READ_ONLY?"],
 ];
 
 describe("under a host", () => {
@@ -89,6 +99,18 @@ describe("under a host", () => {
   });
 });
 
+test("a token in the base URL stands neither in the log nor in an answer", async () => {
+  const { KOOK_BASE_URL = "" } = await fakeKook((_, response) => response.end());
+  const env = { KOOK_TOKEN: "x", KOOK_BASE_URL: `${KOOK_BASE_URL}/${SANDBOX_TOKEN}` };
+  const { client, end } = await attach({ args: [MAIN, "--log-level", "debug"], env });
+  const result = await client.callTool({ name: "list_chats" });
+  const secret = SANDBOX_TOKEN.split("/").at(-1);
+  expect(JSON.stringify(result)).not.toContain(secret);
+  const log = await end();
+  expect(log).toContain("[token]");
+  expect(log).not.toContain(secret);
+});
+
 describe("without a host", () => {
   test("a server whose stdin is empty exits with 2 and the line", async () => {
     const { stdout, stderr, code } = await runBuilt([], { KOOK_READONLY: "1" });
@@ -96,19 +118,20 @@ describe("without a host", () => {
     expect(stderr).toContain("KOOK_READONLY is not a setting; did you mean KOOK_READ_ONLY?");
   });
 
-  test.each([["doctor", "--port", "1"], ["sandbox", "--read-only"], ["docter"], ["list_chats"]])(
-    "the command line %j %j exits with 2 and one line, though stdin is open",
-    async (...args) => {
-      const child = startBuilt(args.filter((arg) => arg !== undefined));
-      let stderr = "";
-      child.stderr.on("data", (chunk) => {
-        stderr += chunk;
-      });
-      const [code] = await once(child, "close");
-      expect(code).toBe(2);
-      expect(stderr).toMatch(/^kook-chat-mcp: .+\n$/);
-    },
-  );
+  test.each([
+    ["doctor", "--port", "1"],
+    ["sandbox", "--read-only"],
+    ["sandbox", "8080"],
+  ])("the command line %j %j exits with 2 and one line, though stdin is open", async (...args) => {
+    const child = startBuilt(args.filter((arg) => arg !== undefined));
+    let stderr = "";
+    child.stderr.on("data", (chunk) => {
+      stderr += chunk;
+    });
+    const [code] = await once(child, "close");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^kook-chat-mcp: .+\n$/);
+  });
 
   test.each(["doctor", "sandbox"])("%s exits with 2 for a misspelt variable", async (command) => {
     const args = command === "doctor" ? [command, "--sandbox"] : [command];
@@ -118,9 +141,9 @@ describe("without a host", () => {
   });
 });
 
-/** Runs the server with a terminal as stdin, with util-linux's `script`, and presses Ctrl-C once `seen` is printed. */
-async function runInTerminal(env: Env, seen = "") {
-  const server = `exec '${process.execPath}' '${MAIN}'`;
+/** Runs the server with a terminal as stdin, by util-linux's `script`, and presses Ctrl-C once `seen` is printed. */
+async function runInTerminal(env: Env, seen = "", args = "") {
+  const server = `exec '${process.execPath}' '${MAIN}' ${args}`;
   const child = spawn("script", ["-qec", server, devNull], { env: basicEnv(env) });
   onTestFinished(() => void child.kill("SIGKILL"));
   let output = "";
@@ -141,7 +164,15 @@ describe.skipIf(!hasScript)("in a terminal (needs util-linux's script)", () => {
     expect(await runInTerminal({ KOOK_READONLY: "1" })).toEqual({ code: 2, output });
   });
 
-  test("with right settings it says that it waits for a host, and Ctrl-C ends it", async () => {
+  test.each([
+    ["docter", 'Unknown command "docter"; did you mean doctor?'],
+    ["--read-only true", 'Unexpected argument "true" after --read-only, which takes no value'],
+  ])("the command line %s exits with 2 and one line", async (args, line) => {
+    const output = `kook-chat-mcp: ${line}\n`;
+    expect(await runInTerminal({}, "", args)).toEqual({ code: 2, output });
+  });
+
+  test("without a mistake it says that it waits for a host, and Ctrl-C ends it", async () => {
     const line = "Waiting for an MCP host on stdin. Ctrl-C ends, --help lists options.";
     const { code, output } = await runInTerminal({ KOOK_TOKEN: "x" }, line);
     expect(code).toBe(0);
@@ -151,7 +182,7 @@ describe.skipIf(!hasScript)("in a terminal (needs util-linux's script)", () => {
 
 test("a call sent before the host closes stdin still gets the line", async () => {
   const child = startBuilt(["--sandbxo"]);
-  child.stdin.end(request(1, "tools/call", { name: "list_chats", arguments: {} }));
-  const [line] = await once(createInterface(child.stdout), "line");
-  expect(JSON.parse(line as string)).toMatchObject({ id: 1, result: { isError: true } });
+  child.stdin.end(initialize + request(1, "tools/call", { name: "list_chats", arguments: {} }));
+  const lines = (await text(child.stdout)).trim().split("\n");
+  expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ id: 1, result: { isError: true } });
 });

@@ -245,7 +245,7 @@ describe("generation", () => {
     const { status, stderr } = check(copy);
     expect({ status, stderr }).toEqual({
       status: 1,
-      stderr: "README.md is not what npm run generate makes\n",
+      stderr: "README.md is out of date: run npm run generate\n",
     });
   });
 

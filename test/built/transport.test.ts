@@ -118,6 +118,8 @@ test("an endless line is refused and not held in memory, and the next line is an
 test("a delete that is cancelled is not carried out, though its request id is 0", async () => {
   const host = converse({ KOOK_CONFIRM_DELETE: "never" });
   const { next, send } = host;
+  send(initialize({}));
+  await next();
   const chat_code = await firstChat(host);
   send(callTool(0, "delete_chat", { chat_code }), {
     jsonrpc: "2.0",

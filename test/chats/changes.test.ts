@@ -35,7 +35,7 @@ const rateLimited = refusing({ code: 429, message: "请求过于频繁" }, 429, 
 });
 
 describe("a refused delete is told", () => {
-  const refused = refusing({ code: 40_000, message: "操作失败" });
+  const refused = refusing({ code: 40_000, message: "会话不存在" });
 
   test.each([
     ["is rate-limited", rateLimited],
@@ -47,25 +47,43 @@ describe("a refused delete is told", () => {
   ] satisfies [string, Fetch | undefined][])("if the list afterwards %s", async (_, list) => {
     const routes: Record<string, Fetch> = {};
     const { chats, chatChanges, sent } = answering(routes);
-    await chats.view(code);
+    await chats.list({ page: 1, pageSize: 50 });
+    sent.length = 0;
     Object.assign(routes, { delete: refused, ...(list && { list }) });
     await expect(settled(chatChanges.delete(code))).rejects.toMatchObject({
       code: 40_000,
-      kookMessage: "操作失败",
+      kookMessage: "会话不存在",
     });
     expect(sent).toContain("list");
     expect(sent.filter((route) => route === "delete")).toHaveLength(1);
   });
 
-  test("unless the list afterwards no longer shows the chat", async () => {
+  const deletedElsewhere = (refusal: Fetch) => {
     const routes: Record<string, Fetch> = {};
-    const { chats, chatChanges, sandbox } = answering(routes);
-    await chats.view(code);
+    const world = answering(routes);
     routes["delete"] = async (url, init) => {
-      await sandbox.fetch(url, init);
-      return refused(url, init);
+      await world.sandbox.fetch(url, init);
+      return refusal(url, init);
     };
+    return world;
+  };
+
+  test("unless KOOK says that the chat does not exist, and its list no longer shows it", async () => {
+    const { chats, chatChanges } = deletedElsewhere(refused);
+    await chats.list({ page: 1, pageSize: 50 });
     expect(await settled(chatChanges.delete(code))).toEqual({ already_gone: true });
+  });
+
+  test("if the list never showed the chat: its absence proves nothing", async () => {
+    const { chats, chatChanges } = deletedElsewhere(refused);
+    await chats.view(code);
+    await expect(settled(chatChanges.delete(code))).rejects.toMatchObject({ code: 40_000 });
+  });
+
+  test("if it is about something else, also if the list no longer shows the chat", async () => {
+    const { chats, chatChanges } = deletedElsewhere(refusing({ code: 403, message: "" }, 403));
+    await chats.list({ page: 1, pageSize: 50 });
+    await expect(settled(chatChanges.delete(code))).rejects.toMatchObject({ code: 403 });
   });
 });
 

@@ -88,10 +88,10 @@ test("a refusal of another kind is not reported as already gone", async () => {
 test("a delete whose answer is lost is not sent again, and is found done by looking", async () => {
   vi.useFakeTimers();
   const { chats, routes } = losing((route) => route === "user-chat/delete");
-  await chats.view(DOCUMENTED_CHAT.code);
+  await chats.list({ page: 1, pageSize: 50 });
   expect(await settled(chats.delete(DOCUMENTED_CHAT.code))).toEqual({});
-  const [viewed, sent, ...looked] = routes;
-  expect([viewed, sent]).toEqual(["user-chat/view", "user-chat/delete"]);
+  const [listed, sent, ...looked] = routes;
+  expect([listed, sent]).toEqual(["user-chat/list", "user-chat/delete"]);
   expect(new Set(looked)).toEqual(new Set(["user-chat/list"]));
 });
 

@@ -73,6 +73,7 @@ describe.each(doubts)("when the answer %s", (_, wrong) => {
 
   test("a delete that was carried out is found done, and sent once", async () => {
     const { chats, asked } = createWorld({ write: { wrong, carriedOut: true } });
+    await chats.list({ page: 1, pageSize: 50 });
     expect(await outcomeOf(chats.delete(code))).toBe("done");
     expect(asked.filter((route) => route === "delete")).toHaveLength(1);
   });
@@ -105,14 +106,28 @@ test.each([
   ["create", NEW_USER_ID],
   ["delete", DOCUMENTED_CHAT.code],
 ] as const)("a %s that was never carried out is found not done", async (write, id) => {
-  for (const wrong of [lost, silent]) {
+  const { chats } = createWorld({ write: { wrong: lost, carriedOut: false } });
+  expect(await outcomeOf(chats[write](id))).toBe("not_done");
+});
+
+test.each([
+  ["create", NEW_USER_ID],
+  ["delete", DOCUMENTED_CHAT.code],
+] as const)("a %s that KOOK may still be carrying out is unknown", async (write, id) => {
+  for (const wrong of [silent, spoilt("html-502")]) {
     const { chats } = createWorld({ write: { wrong, carriedOut: false } });
-    expect(await outcomeOf(chats[write](id))).toBe("not_done");
+    expect(await outcomeOf(chats[write](id))).toBe("unknown");
   }
+});
+
+test("a delete of a chat that the list never showed is unknown, though the list does not show it", async () => {
+  const { chats } = createWorld({ write: { wrong: lost, carriedOut: true } });
+  expect(await outcomeOf(chats.delete(DOCUMENTED_CHAT.code))).toBe("unknown");
 });
 
 test("a chat that was found deleted by looking is already gone the second time", async () => {
   const { chats, world } = createWorld({ write: { wrong: lost, carriedOut: true } });
+  await chats.list({ page: 1, pageSize: 50 });
   expect(await outcomeOf(chats.delete(DOCUMENTED_CHAT.code))).toBe("done");
   delete world.write;
   expect(await chats.delete(DOCUMENTED_CHAT.code)).toEqual({ already_gone: true });

@@ -320,7 +320,7 @@ describe("a scan", () => {
   test("reports each page", async () => {
     const told: number[] = [];
     await chatsOver(new Sandbox().fetch).find({ query: "nobody" }, everything, {
-      onPage: ({ page }) => told.push(page),
+      onPage: (read) => told.push(read?.page ?? 0),
     });
     expect(told).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
   });

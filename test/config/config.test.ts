@@ -58,6 +58,8 @@ test.each([
   ["1", true],
   ["TRUE", true],
   ["yes", true],
+  ["y", true],
+  ["N", false],
   ["off", false],
   ["0", false],
 ])("KOOK_READ_ONLY may be %j", (value, readOnly) => {
@@ -206,6 +208,15 @@ describe("a misspelt variable", () => {
     ["KOOK_TIMEOUT", "KOOK_TIMEOUT_MS"],
     ["KOOK__TOKEN", "KOOK_TOKEN"],
     ["kook_read_only", "KOOK_READ_ONLY"],
+    ["KOOK-READ-ONLY", "KOOK_READ_ONLY"],
+    ["KOOK.READ_ONLY", "KOOK_READ_ONLY"],
+    ["KOK_READ_ONLY", "KOOK_READ_ONLY"],
+    ["KOOOK_READ_ONLY", "KOOK_READ_ONLY"],
+    ["KKOOK_READ_ONLY", "KOOK_READ_ONLY"],
+    ["KOOKREAD_ONLY", "KOOK_READ_ONLY"],
+    ["KOKO_ALLOW_TARGETS", "KOOK_ALLOW_TARGETS"],
+    ["KOOK_READ_ONLY ", "KOOK_READ_ONLY"],
+    [" KOOK_READ_ONLY", "KOOK_READ_ONLY"],
   ])("%s is a problem that names %s", (name, meant) => {
     const { problem, readOnly } = configOf([], { [name]: "1" });
     expect(problem).toBe(`${name} is not a setting; did you mean ${meant}?`);
@@ -214,7 +225,13 @@ describe("a misspelt variable", () => {
   });
 
   test("more than two edits away is a warning, and other prefixes are not ours", () => {
-    expect(configOf([], { KOOK_BOT_NAME: "x", KOOKABURRA: "x" })).toMatchObject({
+    const others = {
+      KOOKABURRA: "x",
+      KUBECONFIG: "x",
+      KDE_FULL_SESSION: "true",
+      KONSOLE_VERSION: "1",
+    };
+    expect(configOf([], { KOOK_BOT_NAME: "x", KOTLIN_HOME: "x", ...others })).toMatchObject({
       problem: undefined,
       warnings: ["KOOK_BOT_NAME is not a setting and has no effect"],
     });
@@ -257,6 +274,17 @@ test.each([
   expect(readOnly).toBe(true);
 });
 
+test.each([
+  ["KOOK_READ_ONLY", "2"],
+  ["KOOK_READ_ONLY", "开"],
+  ["KOOK_READ_ONLY", "ofr"],
+  ["KOOK_CONFIRM_DELETE", "nver"],
+])("no hint for %s=%s offers a value that turns the guard off", (env, value) => {
+  const { problem } = configOf([], { [env]: value });
+  expect(problem).toContain(`${env} must be one of`);
+  expect(problem).not.toContain("did you mean");
+});
+
 test("a mistake in the command line comes before one in the environment", () => {
   const env = { KOOK_READONLY: "1", KOOK_OUTPUT: "x" };
   expect(configOf(["--sandbxo"], env).problem).toContain("--sandbxo");
@@ -277,6 +305,8 @@ test.each(["http://localhost:1/api", "http://127.0.0.1:1", "http://[::1]:1"])(
 );
 
 const misplaced = "1/MTk4NzY=/AbCdEfGhIjKlMnOpQrStUv==";
+/** Base64 without slashes. */
+const older = "MTk4NzY5MDEyMzQ1Njc4AbCdEfGhIjKlMnOpQrStUv==";
 
 test.each<[string[], Record<string, string>]>([
   [["--1/MTk4NzY5/AbCdEfGhIjKlMnOpQrStUv=="], {}],
@@ -284,6 +314,15 @@ test.each<[string[], Record<string, string>]>([
   [[], { KOOK_LANGUAGE: misplaced }],
   [[], { KOOK_ALLOW_TARGETS: `Bot ${misplaced}` }],
   [[], { KOOK_TOKEN_FILE: misplaced }],
+  [[`--${misplaced}`], {}],
+  [[`--${older}`], {}],
+  [[`--read-only`, older], {}],
+  [[], { KOOK_READ_ONLY: older }],
+  [[], { KOOK_READ_ONLY: older.replaceAll("=", "/") }],
+  [[], { KOOK_READ_ONLY: `Bot ${older}` }],
+  [[], { KOOK_ALLOW_TARGETS: `5,${older}` }],
+  [[], { KOOK_TOKEN_FILE: older }],
+  [[], { KOOK_TOKEN_FILE: older.replace("==", "+A") }],
 ])("a token in the wrong place is a problem that does not repeat it: %j %j", (argv, env) => {
   const { problem } = configOf(argv, env);
   expect(problem).toContain("[token]");

@@ -4,9 +4,10 @@ import { readFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { Agent, EnvHttpProxyAgent, fetch as undiciFetch } from "undici";
+import { Agent, fetch as undiciFetch } from "undici";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import type { Fetch } from "../../src/kook/client.ts";
+import { createNetworkFetch } from "../../src/kook/network/network.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 import { serveSandbox } from "../../src/sandbox/serve.ts";
 import { examined, factOf, told } from "./examined.ts";
@@ -213,14 +214,7 @@ test("a slow KOOK is compared with the timeout", async () => {
   );
 });
 
-/** undici's proxy agent, with options instead of environment variables. */
-function through(httpProxy: string): Fetch {
-  const dispatcher = new EnvHttpProxyAgent({ httpProxy, httpsProxy: httpProxy, noProxy: "" });
-  onTestFinished(() => dispatcher.close());
-  return (url, init) => undiciFetch(url, { ...init, dispatcher });
-}
-
-test.each([407, 502])(
+test.each([403, 407, 502])(
   "a proxy that refuses with %d is named without its credentials",
   async (status) => {
     const proxy = createServer();
@@ -229,7 +223,7 @@ test.each([407, 502])(
     const HTTPS_PROXY = `http://me:hush@${address}`;
     const { findings } = await examined({
       ...withToken("https://kook.invalid/api/v3", { HTTPS_PROXY }),
-      fetch: through(HTTPS_PROXY),
+      fetch: createNetworkFetch({ HTTPS_PROXY }),
     });
     expect(told(findings, "proxy")).toEqual([`note: requests use http://${address} (HTTPS_PROXY)`]);
     expect(told(findings, "connection")).toEqual([
@@ -245,9 +239,19 @@ test("a proxy that does not run is named", async () => {
   server.close();
   const { findings } = await examined({
     ...withToken("https://kook.invalid/api/v3", { HTTPS_PROXY }),
-    fetch: through(HTTPS_PROXY),
+    fetch: createNetworkFetch({ HTTPS_PROXY }),
   });
   expect(told(findings, "connection")).toEqual([
     `error: The proxy ${HTTPS_PROXY} cannot be reached (ECONNREFUSED)`,
   ]);
+});
+
+test("a proxy that cannot be used leaves the connection unchecked", async () => {
+  const HTTPS_PROXY = "socks5://127.0.0.1:9";
+  const { findings } = await examined({
+    ...withToken("https://kook.invalid/api/v3", { HTTPS_PROXY }),
+    fetch: createNetworkFetch({ HTTPS_PROXY }),
+  });
+  expect(told(findings, "proxy")[0]).toMatch(/^error: HTTPS_PROXY is a SOCKS proxy/);
+  expect(told(findings, "connection")).toEqual(["note: not checked: the proxy cannot be used"]);
 });

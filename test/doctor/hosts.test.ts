@@ -644,10 +644,31 @@ describe("an entry without a mistake is not blamed:", () => {
 });
 
 test.each([
-  [{ kook: { command: "docker", args: ["run"], env } }, true],
-  [{ "kook-sandbox": { command: "node", args: ["/x/dist/main.js", "--sandbox"] } }, true],
+  [{ kook: { command: "node", args: ["/x/dist/main.js", "--sandbox"] } }, true],
+  [{ chats: { command: "node", args: ["/x/kook-chat-mcp/dist/main.js"] } }, true],
+  [
+    { chats: { command: "node", args: ["--env-file", "/x/.env", "/x/kook-chat-mcp-1/main.js"] } },
+    true,
+  ],
+  [
+    { chats: { command: "C:\\nodejs\\node.exe", args: ["C:\\kook-chat-mcp\\dist\\main.js"] } },
+    true,
+  ],
+  [{ chats: { command: "/usr/local/bin/kook-chat-mcp", args: ["--sandbox"] } }, true],
+  [{ chats: { command: "cmd", args: ["/c", "npx", "-y", "kook-chat-mcp@1"] } }, true],
+  [{ chats: { command: "pnpm", args: ["dlx", "kook-chat-mcp"] } }, true],
+  [{ chats: { command: "npx", args: ["--package=/x/kook-chat-mcp-0.1.0.tgz", "server"] } }, true],
+  [{ chats: { command: "node /x/kook-chat-mcp/dist/main.js" } }, true],
+  [{ kook: { command: "docker", args: ["run"], env } }, false],
+  [{ kook: { command: "python", args: ["bot.py"], env } }, false],
   [{ "kook-bot": { command: "python", args: ["bot.py"] } }, false],
-  [{ other: { command: "node", args: ["/x/dist/main.js"] } }, false],
+  [{ other: { command: "node", args: ["/x/dist/main.js"], env } }, false],
+  [{ kooklogger: { command: "node", args: ["/x/main.js"], env } }, false],
+  [{ files: { command: "/usr/bin/mcp-fs", args: ["/home/me/kook-chat-mcp"] } }, false],
+  [{ files: { command: "npx", args: ["-y", "@mcp/fs", "/home/me/kook-chat-mcp"] } }, false],
+  [{ files: { command: "node", args: ["/x/fs.js", "/x/kook-chat-mcp/dist/main.js"] } }, false],
+  [{ log: { command: "node", args: ["/x/kook-chat-mcp-logger.js"] } }, false],
+  [{ log: { command: "run --for=x kook-chat-mcp" } }, false],
 ])("%j counts as an entry for this server: %s", async (mcpServers, isOurs) => {
   const pc = computer();
   const findings = await findingsOf(pc, pc.fileOf("Cursor"), JSON.stringify({ mcpServers }));
@@ -697,9 +718,76 @@ test("a network path in an entry is not looked at: Windows would log in there", 
   expect(looked).toEqual([]);
 });
 
+test("no argument of an entry is shown but its script", async () => {
+  const pc = computer();
+  const secrets = ["--password=hush", "--key", "hush"];
+  const entries = [
+    { command: `SECRET=hush node ${pc.main} --password=hush` },
+    { command: "node", args: [pc.main, ...secrets] },
+    { command: "/no/bin/node --key=hush", args: [pc.main] },
+    { command: "node", args: ["--require", "/x/hush", pc.main, "--sandbox"], env: {} },
+  ];
+  for (const entry of entries) {
+    const findings = await findingsOf(pc, pc.fileOf("Cursor"), servers({ env, ...entry }));
+    expect(findings).not.toEqual([]);
+    expect(JSON.stringify([findings.map(factOf), findings.map(fixOf)])).not.toContain("hush");
+  }
+});
+
+test.each([
+  [["--read-only", "true"], 'Unexpected argument "true" after --read-only, which takes no value'],
+  [
+    ["--allow-targets=1", "--allow-targets="],
+    "--allow-targets is given twice with different values",
+  ],
+])("the arguments %j of an entry are an error", async (flags, fact) => {
+  const pc = computer();
+  const entry = changed(pc, { args: [pc.main, ...flags] });
+  const findings = await findingsOf(pc, pc.fileOf("Cursor"), servers(entry));
+  expect(lines(findings)).toContain(`error: ${fact}`);
+});
+
+describe("a large file", () => {
+  test("of Claude Code's history and millions of numbers is searched in seconds", async () => {
+    const pc = computer();
+    const path = pc.fileOf("Claude Code");
+    const mcpServers = JSON.stringify({ kook: right(pc) });
+    const numbers = `[${"1,".repeat(5_000_000)}1]`;
+    const startedAt = performance.now();
+    const found = await findingsOf(pc, path, `{"history":${numbers},"mcpServers":${mcpServers}}`);
+    expect(lines(found)).toEqual([`ok: starts node ${pc.main}`]);
+    expect(lines(await findingsOf(pc, path, numbers))).toEqual([
+      "note: found, no entry for this server",
+    ]);
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
+  });
+
+  test("of TOML is not checked", async () => {
+    const pc = computer();
+    const text = `# kook\n${"a = 1\n".repeat(1_500_000)}`;
+    expect(lines(await findingsOf(pc, pc.fileOf("Codex"), text))).toEqual([
+      "warning: not checked: the file is too large",
+    ]);
+  });
+
+  test("that is no strict JSON is not checked", async () => {
+    const pc = computer();
+    const text = `{"kook":[${"1,".repeat(5_000_000)}]}`;
+    expect(lines(await findingsOf(pc, pc.fileOf("Claude Code"), text))).toEqual([
+      "warning: not checked: the file is too large",
+    ]);
+  });
+});
+
 test("nothing about other servers' entries is reported", async () => {
   const pc = computer();
-  const other = { other: { command: "x", args: ["hush"], env: { SECRET: "hush" } } };
+  const other = {
+    other: { command: "x", args: ["hush"], env: { SECRET: "hush" } },
+    files: { command: "mcp-fs", args: ["--key=hush", "/home/me/kook-chat-mcp"], env: {} },
+    kooklogger: { command: "node", args: ["/x/main.js", "hush"], env: { KOOK_PASSWORD: "hush" } },
+    kookbot: { command: "run --password=hush kook-chat-mcp" },
+    "my-kook-bot": { command: "python", args: ["bot.py"], env: { KOOK_OUTPUT: "hush" } },
+  };
   pc.write(pc.fileOf("Cursor"), JSON.stringify({ mcpServers: { ...other, kook: right(pc) } }));
   pc.write(pc.fileOf("Claude Code"), JSON.stringify({ mcpServers: other, account: "hush" }));
   pc.write(pc.fileOf("Codex"), '# kook\nsecret = "hush" x\n');

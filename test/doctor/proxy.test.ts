@@ -15,6 +15,25 @@ test.each([
     "note: not used for www.kookapp.cn (NO_PROXY)",
     "",
   ],
+  [{ HTTPS_PROXY: "127.0.0.1:9" }, "note: requests use http://127.0.0.1:9 (HTTPS_PROXY)", ""],
+  [{ HTTPS_PROXY: "localhost:9" }, "note: requests use http://localhost:9 (HTTPS_PROXY)", ""],
+  [{ HTTPS_PROXY: `"${PROXY}"` }, "note: requests use http://127.0.0.1:9 (HTTPS_PROXY)", ""],
+  [
+    { https_proxy: "", HTTPS_PROXY: PROXY },
+    "note: requests use http://127.0.0.1:9 (HTTPS_PROXY)",
+    "",
+  ],
+  [
+    { https_proxy: `$\{P}`, HTTPS_PROXY: PROXY },
+    "note: requests use http://127.0.0.1:9 (HTTPS_PROXY)",
+    "",
+  ],
+  [{ HTTPS_PROXY: `$\{P}` }, "ok: none", ""],
+  [
+    { HTTPS_PROXY: "http://me:50%@127.0.0.1:9" },
+    "error: HTTPS_PROXY has a bare % in its user name or password",
+    "Write %25",
+  ],
   [
     { http_proxy: "http://" },
     "error: http_proxy is not a proxy address, so no request can be sent",

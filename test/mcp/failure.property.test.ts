@@ -57,7 +57,7 @@ const ownErrors = fc.constantFrom(
   new ConfirmationError("x"),
   new HiddenChatError(),
   new TargetNotAllowedError(),
-  new UnfinishedSearchError(),
+  new UnfinishedSearchError(true),
   new DOMException("x".repeat(1_000), "AbortError"),
   new Error("x".repeat(1_000)),
   "x".repeat(1_000),

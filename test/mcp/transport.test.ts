@@ -294,11 +294,6 @@ describe("params that do not fit get -32602 and one line", () => {
       { ...info, clientInfo: "x" },
       "Invalid params: params.clientInfo is missing or not valid.",
     ],
-    [
-      "initialize",
-      { ...info, capabilities: [] },
-      "Invalid params: params.capabilities is missing or not valid.",
-    ],
   ])("%s %j", async (method, params, message) => {
     const { messages } = await exchange(request(1, method, params));
     expect(messages).toEqual([refusal(1, -32602, message)]);
@@ -310,6 +305,45 @@ describe("params that do not fit get -32602 and one line", () => {
     send(request(1, "tools/list"));
     expect(await next()).toEqual(refusal(1, -32603, "Internal error."));
   });
+});
+
+describe("a capability that is not an object does not refuse initialize:", () => {
+  const form = { form: {} };
+  test.each<[unknown, unknown]>([
+    [{ elicitation: true }, { elicitation: form }],
+    [{ elicitation: [] }, { elicitation: form }],
+    [{ elicitation: { form: true } }, { elicitation: form }],
+    [{ elicitation: { form: [], url: false } }, { elicitation: form }],
+    [{ elicitation: { url: true } }, { elicitation: { url: {} } }],
+    [{ elicitation: false }, {}],
+    [{ sampling: true, roots: [], tasks: 1, experimental: { x: 1 } }, {}],
+    [
+      { elicitation: true, roots: { listChanged: true } },
+      { elicitation: form, roots: { listChanged: true } },
+    ],
+    [[], {}],
+    [true, {}],
+  ])("%j", async (capabilities, understood) => {
+    const { send, next, server } = await converse();
+    const clientInfo = { name: "go", version: "1" };
+    send(request(1, "initialize", { protocolVersion: "2025-06-18", capabilities, clientInfo }));
+    expect(await next()).toMatchObject({ id: 1, result: { protocolVersion: "2025-06-18" } });
+    expect(server.getClientCapabilities()).toEqual(understood);
+  });
+});
+
+test("a batch of more than a hundred messages gets one refusal and one line in the log", async () => {
+  const batch = `[${Array(500_000).fill(1).join()}]\n`;
+  const { messages, logged } = await exchange(batch, request("next"));
+  const why = "a batch of more than 100 messages";
+  expect(messages).toEqual([refusal(null, -32600, `Invalid request: ${why}.`), pong("next")]);
+  expect(logged).toEqual([`invalid message on stdin: ${why}`]);
+});
+
+test("a batch of a hundred messages is answered", async () => {
+  const ids = Array.from({ length: 100 }, (_, index) => index);
+  const batch = ids.map((id) => ({ jsonrpc: "2.0", id, method: "ping" }));
+  expect((await exchange(line(batch))).messages).toEqual(ids.map(pong));
 });
 
 test("an unknown method, server/discover among them, is answered before initialize", async () => {
@@ -452,10 +486,18 @@ describe("a question to the host", () => {
     ["an error without a message", (id: unknown) => ({ jsonrpc: "2.0", id, error: { code: 1 } })],
     ["an error code that is text", (id: unknown) => ({ id, error: { ...error, code: "E1" } })],
     ["an error about no id", () => ({ jsonrpc: "2.0", id: null, error })],
+    ["a result without an id", () => ({ jsonrpc: "2.0", result: accepted })],
+    ["a result whose id cannot be read", () => ({ jsonrpc: "2.0", id: 1.5, result: accepted })],
+    ["a message without members", () => ({})],
+    ["a batch that is too large", (id: unknown) => Array(101).fill({ id, result: accepted })],
+    ["a list in a list", (id: unknown) => [[{ jsonrpc: "2.0", id, result: accepted }]]],
   ])("is over after %s", async (_, answer) => {
     const { id, send, next, logged } = await ask();
     send(line(answer(id)));
-    expect(await next()).toEqual(result("call", "nobody was asked"));
+    let told = await next();
+    // The host gets a refusal too, where no id could be read.
+    if (told["id"] === null) told = await next();
+    expect(told).toEqual(result("call", "nobody was asked"));
     expect(logged.join()).not.toContain("secret");
   });
 
@@ -477,6 +519,37 @@ describe("a question to the host", () => {
     const { id, send, next } = await ask();
     send(`{"jsonrpc":"2.0","id":${id},"result":{"action":"acc\n`);
     expect(await next()).toEqual(result("call", "nobody was asked"));
+  });
+
+  const unreadable: [string, (id: unknown) => string][] = [
+    ["its result first", (id) => `{"jsonrpc":"2.0","result":{"action":"accept"#},"id":${id}}`],
+    ["its id first", (id) => `{"id":${id},"jsonrpc":"2.0","result":{"action":"accept"#}}`],
+    ["nothing but its result", (id) => `{"result":{"action":"accept"#},"id":"${id}"}`],
+  ];
+
+  test.each(unreadable)("is over after an answer that is no JSON, with %s", async (_, answer) => {
+    const { id, send, next } = await ask();
+    send(`${answer(id).replace("#", ",")}\n`);
+    const ended = [await next(), await next()];
+    expect(ended).toContainEqual(refusal(null, -32700, "Parse error: not JSON."));
+    expect(ended).toContainEqual(result("call", "nobody was asked"));
+  });
+
+  test.each(unreadable)("is over after an answer of 17 MiB, with %s", async (_, answer) => {
+    const { id, send, next } = await ask();
+    send(`${answer(id).replace("#", `,"a":"${"x".repeat(17 * 1024 * 1024)}"`)}\n`);
+    const ended = [await next(), await next()];
+    expect(ended).toContainEqual(refusal(null, -32600, "Invalid request: longer than 16 MiB."));
+    expect(ended).toContainEqual(result("call", "nobody was asked"));
+  });
+
+  test("stays open after a request that cannot be read", async () => {
+    const { id, send, next } = await ask();
+    send(request(1.5) + line({ jsonrpc: "2.0", id: 3, method: 5 }));
+    await next();
+    await next();
+    send(line({ jsonrpc: "2.0", id, result: accepted }));
+    expect(await next()).toEqual(result("call", JSON.stringify(accepted)));
   });
 
   test("hears one answer only, and none to another question", async () => {

@@ -57,6 +57,17 @@ test.each([
   expect(answer).toMatchObject({ status, body: envelope });
 });
 
+test("a delete that redirect answers is not carried out: clients count a redirect as not done", async () => {
+  const { url, close } = await serveSandbox(new Sandbox(), 0, {
+    fault: ({ method }) => (method === "POST" ? faults.get("redirect") : undefined),
+  });
+  onTestFinished(close);
+  const body = JSON.stringify({ chat_code: code });
+  const init = { method: "POST", headers, body, redirect: "manual" } as const;
+  expect(await fetch(`${url}/user-chat/delete`, init)).toMatchObject({ status: 302 });
+  expect((await fetch(`${url}/user-chat/view?chat_code=${code}`, { headers })).status).toBe(200);
+});
+
 test.each(["rate-limit-200", "not-found-40000", "not-found-40012", "message-map", "token-echoed"])(
   "a delete that %s refuses is not carried out",
   async (fault) => {

@@ -1,5 +1,11 @@
 // Whether KOOK can be reached: connection, TLS, clock, latency and rate limit, all from one probe.
-import { MalformedAnswerError, RateLimitError, TimeoutError } from "../../kook/errors.ts";
+import type { Route } from "../../config/proxy.ts";
+import {
+  MalformedAnswerError,
+  type ProxyError,
+  RateLimitError,
+  TimeoutError,
+} from "../../kook/errors.ts";
 import { error, type Finding, note, type Observation, of, ok, warning } from "../finding.ts";
 import type { Messages } from "../messages.en.ts";
 import type { Attempt, Probe } from "../probe.ts";
@@ -7,8 +13,7 @@ import type { Attempt, Probe } from "../probe.ts";
 export interface Way {
   baseUrl: string;
   timeoutMs: number;
-  /** The proxy's address, if the requests use one. */
-  proxy: string | undefined;
+  route: Route;
 }
 
 /** The Date header has whole seconds only, and a small difference harms nothing. */
@@ -40,18 +45,18 @@ function reachability({ error: failure, attempts }: Probe, way: Way): Observatio
   return unreachable(last?.failure, way);
 }
 
-function unreachable(failure: unknown, { baseUrl, proxy }: Way): Observation {
+function unreachable(failure: unknown, { baseUrl, route }: Way): Observation {
+  // checkProxy() has said why.
+  if (route.kind === "unusable") return note(({ connection }) => connection.noProxy);
   const { host, hostname } = new URL(baseUrl);
   const code = codeOf(failure);
-  // With a proxy, names are looked up there: a failure is the proxy's, except that of a connection made through it. The
-  // name is compared, because the network part has its own copy of the class.
-  const isKooks = failure instanceof Error && failure.name === "ConnectionError";
-  if (proxy !== undefined && !isKooks) {
-    const refusal = proxyRefusal(failure);
+  if (isProxyError(failure) && route.kind === "proxy") {
+    const { address } = route;
+    const { status } = failure;
     return error(({ connection }) =>
-      refusal === undefined
-        ? connection.proxyUnreachable(proxy, code)
-        : connection.proxyRefuses(proxy, refusal),
+      status === undefined
+        ? connection.proxyUnreachable(address, code)
+        : connection.proxyRefuses(address, String(status)),
     );
   }
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
@@ -70,16 +75,9 @@ function codeOf(failure: unknown): string {
   return code;
 }
 
-/** The status with which a proxy refused the tunnel: a ProxyError's, or the one in undici's message. */
-function proxyRefusal(failure: unknown): string | undefined {
-  for (let cause = failure; cause instanceof Error; cause = cause.cause) {
-    const { status } = cause as { status?: unknown };
-    if (typeof status === "number") return String(status);
-    const [, quoted, missing] = /Proxy response \((\d+)\)|\((407)\)/.exec(cause.message) ?? [];
-    if (quoted ?? missing) return quoted ?? missing;
-  }
-  return undefined;
-}
+/** By its name: the build gives doctor a copy of the class, and the network throws another. */
+const isProxyError = (failure: unknown): failure is ProxyError =>
+  failure instanceof Error && failure.name === "ProxyError";
 
 type TlsProblem = keyof Messages["tls"] & ("outOfTime" | "untrusted" | "wrongName" | "noTls");
 

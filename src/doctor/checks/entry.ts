@@ -1,6 +1,7 @@
-// One entry of a host's file: does it have the right form, does its script exist, are its settings right, is a token set.
+// One entry of a host's file: form, script, settings, token.
 import { ConfigError, type SettingInForce, settingsInForce } from "../../config/config.ts";
 import { settings } from "../../config/settings.ts";
+import { baseOf, type Command, readCommand } from "../command.ts";
 import { error, note, type Observation, ok, warning } from "../finding.ts";
 import { type HostFile, type Machine, pathsOf } from "../hosts.ts";
 import { mapOf } from "../parse-file.ts";
@@ -31,7 +32,7 @@ export function checkEntry(
     ...("problem" in inForce ? [inForce.problem] : checkEntrySettings(start, inForce.settings)),
     ...token.observations,
   ];
-  const command = shown([start.command, start.script ?? ""].join(" "));
+  const command = shownStart(start);
   const starts = ok(({ entry }) => entry.starts(command));
   const isBroken = found.some(({ status }) => status === "error");
   return { observations: isBroken ? found : [starts, ...found], hasToken: token.hasToken };
@@ -40,16 +41,9 @@ export function checkEntry(
 const missing: EntryCheck = { observations: [], hasToken: false };
 
 /** How the host starts the server. */
-interface Start {
+interface Start extends Command {
   command: string;
   env: Record<string, string>;
-  /** `command`, or the program that Windows' `cmd /c` starts. */
-  program: string;
-  /** The program's arguments. */
-  args: string[];
-  script: string | undefined;
-  /** The server's own arguments. */
-  flags: string[];
   /** The entry names variables or a file from which the host takes the environment. */
   hasOtherEnv: boolean;
 }
@@ -64,19 +58,10 @@ function startOf(value: unknown): Start | Observation {
   if (!isText(command) || !isTexts(args) || !isMap || !isTexts(Object.values(env))) {
     return error(({ entry }) => entry.form);
   }
-  const isCmd = baseOf(command) === "cmd" && /^\/c$/i.test(args[0] ?? "");
-  const [program = "", ...words] = isCmd ? args.slice(1) : [command, ...args];
-  const isNode = baseOf(program) === "node";
-  const at = words.findIndex((word) =>
-    isNode ? !word.startsWith("-") : /(^|[\\/])kook-chat-mcp(@[^\\/]*)?$/.test(word),
-  );
   return {
     command,
+    ...readCommand(command, args),
     env: mapOf(env) as Record<string, string>,
-    program,
-    args: words,
-    script: isNode ? words[at] : undefined,
-    flags: at < 0 ? [] : words.slice(at + 1),
     hasOtherEnv: "envFile" in rest || "env_vars" in rest,
   };
 }
@@ -84,27 +69,25 @@ function startOf(value: unknown): Start | Observation {
 const isText = (value: unknown): value is string => typeof value === "string";
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
 
-/** The name of a program without folders and ending, on any platform. */
-const baseOf = (program: string) =>
-  program.replace(/^.*[\\/]|\.(exe|cmd|bat)$/gi, "").toLowerCase();
+/** The program and the script. Other arguments may hold passwords, and so may a command with options in it. */
+function shownStart({ command, program, script = "", isLine }: Start): string {
+  const isPlain = !isLine && !/=|\s--?\w/.test(command);
+  return shown([isPlain ? command : baseOf(program), script].join(" "));
+}
 
-/** A program followed by this server, in one text. */
-const COMMAND_LINE = /\b(node|npx|bunx?|deno|cmd)(\.\w+)?["']?\s.*(main\.js|kook-chat-mcp)/i;
-
-function checkProgram({ command, args, program, script }: Start, machine: Machine): Observation[] {
+function checkProgram(start: Start, machine: Machine): Observation[] {
+  const { command, args, program, script, isLine } = start;
   if (/\p{Cc}/u.test([command, program, ...args].join(""))) {
     // "C:\new" in JSON has a line break in it.
     return [error(({ entry }) => entry.escape)];
   }
-  if (COMMAND_LINE.test(command.slice(0, 2_000))) {
-    return [error(({ entry }) => entry.commandLine(shown(command)))];
-  }
+  if (isLine) return [error(({ entry }) => entry.commandLine(shownStart(start)))];
   if (isFetchedByName(baseOf(program), args)) return [error(({ entry }) => entry.unpublished)];
   const { isAbsolute } = pathsOf(machine.platform);
   const exists = (path: string) =>
     isOnNetwork(path) || machine.exists(path) || machine.exists(`${path}.exe`);
   if (isAbsolute(command) && !exists(command)) {
-    return [error(({ entry }) => entry.commandMissing(shown(command)))];
+    return [error(({ entry }) => entry.commandMissing(shownStart({ ...start, script: "" })))];
   }
   if (baseOf(program) !== "node") return [];
   if (script === undefined) return [error(({ entry }) => entry.noScript)];
@@ -115,7 +98,7 @@ function checkProgram({ command, args, program, script }: Start, machine: Machin
   return [error(({ entry }) => entry.scriptIsFolder(shown(script)))];
 }
 
-/** Whether a package runner takes the package by its name from the registry instead of from a file. */
+/** True if a package runner would download the package by name instead of running a local file. */
 function isFetchedByName(program: string, args: string[]): boolean {
   const isRunner = /^(npx|npm|pnpx|pnpm|yarn|bunx?)$/.test(program);
   const isNamed = args.some((arg) => /^(--package=)?kook-chat-mcp(@[^\\/]*)?$/.test(arg));
@@ -135,6 +118,8 @@ function checkVariables({ command, args, env }: Start, inputs: string[], file: H
     .map((id) => error(({ entry }) => entry.noInput(shown(id))));
 }
 
+const isOtherCommand = (flag: string) => flag === "doctor" || flag === "sandbox";
+
 /** A value that the host replaces. */
 const isFilled = (text = "", { fillsVariables }: HostFile) =>
   fillsVariables && /^\$\w+$|\$\{/.test(text.trim());
@@ -146,7 +131,9 @@ function settingsOf(
 ): { settings: SettingInForce[] } | { problem: Observation } {
   const written = Object.entries(env).filter(([, text]) => !isFilled(text, file));
   try {
-    return { settings: settingsInForce({ argv: flags, env: Object.fromEntries(written) }) };
+    // checkEntrySettings() reports a command.
+    const argv = flags.filter((flag) => !isOtherCommand(flag));
+    return { settings: settingsInForce({ argv, env: Object.fromEntries(written) }) };
   } catch (problem) {
     if (!(problem instanceof ConfigError)) throw problem;
     return { problem: error(({ entry }) => entry.flags(problem.message)) };
@@ -154,7 +141,7 @@ function settingsOf(
 }
 
 function checkEntrySettings({ env, flags }: Start, inForce: SettingInForce[]): Observation[] {
-  const command = flags.find((flag) => flag === "doctor" || flag === "sandbox");
+  const command = flags.find(isOtherCommand);
   const hasProxy = Object.keys(env).some((name) => /^(https?|all|no)_proxy$/i.test(name));
   const baseUrl = inForce.find(({ name }) => name === "baseUrl")?.text ?? settings.baseUrl.default;
   return [

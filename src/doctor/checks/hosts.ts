@@ -1,5 +1,6 @@
-// The hosts' configuration files: was the file found, can it be parsed, does it have an entry for this server under the right key.
+// The hosts' configuration files: is each one there, does it parse, is the entry for this server under the right key.
 import { quoted } from "../../text/untrusted.ts";
+import { startsThisServer } from "../command.ts";
 import { error, type Finding, note, type Observation, of, warning } from "../finding.ts";
 import { type HostFile, hostFiles, type Machine } from "../hosts.ts";
 import { type FileProblem, mapOf, parseFile } from "../parse-file.ts";
@@ -86,6 +87,7 @@ function unreadable(code = "unknown error"): Observation {
 
 function parseError(problem: FileProblem): Observation {
   if (problem.kind === "utf16") return error(({ hosts }) => hosts.utf16);
+  if (problem.kind === "tooLarge") return warning(({ hosts }) => hosts.tooLarge);
   if (problem.kind === "tooDeep") return error(({ hosts }) => hosts.tooDeep);
   const { line, column, reason } = problem;
   // A Windows path with single backslashes.
@@ -107,30 +109,22 @@ interface Entry {
 /** `projects.<folder>.mcpServers` is the deepest place that a host reads. */
 const MAX_DEPTH = 3;
 
+/** A longer list is no list of servers: a pair for each of millions of elements takes 20 s. */
+const MAX_LIST = 1_000;
+
 /** Every entry for this server, in the right place or not. */
 function entriesIn(holder: unknown, path: string[] = []): Entry[] {
   if (typeof holder !== "object" || holder === null) return [];
   const isList = Array.isArray(holder);
+  if (isList && holder.length > MAX_LIST) return [];
   return Object.entries(holder).flatMap(([key, value]) => {
     const name = isList ? (textOf(mapOf(value)["name"]) ?? key) : key;
-    if (isThisServer(name, value)) return [{ path, isList, name, value }];
+    if (startsThisServer(name, value)) return [{ path, isList, name, value }];
     return path.length < MAX_DEPTH ? entriesIn(value, [...path, key]) : [];
   });
 }
 
 const textOf = (value: unknown) => (typeof value === "string" ? value : undefined);
-
-/** By the package's name, a setting, or an entry called kook that starts a main.js. */
-function isThisServer(name: string, value: unknown): boolean {
-  const { command, args, env } = mapOf(value);
-  const line = [command, args].flat().filter((word) => typeof word === "string");
-  const words = line.join("\n");
-  return (
-    /kook-chat-mcp/i.test(words) ||
-    Object.keys(mapOf(env)).some((variable) => variable.startsWith("KOOK_")) ||
-    (/kook/i.test(name) && /main\.js/.test(words))
-  );
-}
 
 function isReadBy({ key, perProject }: HostFile, path: string[]): boolean {
   const isTop = path.length === 1 && path[0] === key;

@@ -1,6 +1,6 @@
 // Which proxy requests use, and whether it can be used.
+import { proxyFor } from "../../config/proxy.ts";
 import { error, note, type Observation, ok } from "../finding.ts";
-import { proxyFor } from "../proxy-for.ts";
 
 export function checkProxy(
   url: string,

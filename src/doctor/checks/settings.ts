@@ -1,6 +1,7 @@
 // Settings that are wrong, misspelt or dangerous: the ones in force, or those of a host's entry.
 import { type SettingInForce, unknownVariables } from "../../config/config.ts";
 import { type Setting, settings } from "../../config/settings.ts";
+import { shownValue } from "../../config/token-pattern.ts";
 import { error, type Observation, warning } from "../finding.ts";
 
 export function checkSettings(
@@ -25,7 +26,7 @@ function checkSetting({ name, source, text = "", problem }: SettingInForce): Obs
   const named = source === "flag" ? `--${setting.flag}` : setting.env;
   if (problem !== undefined) {
     // A wrong base URL is not quoted: it may hold a password.
-    const shown = name === "baseUrl" ? undefined : text;
+    const shown = name === "baseUrl" ? undefined : shownValue(text);
     const { help } = setting;
     return [error((words) => words.settings.wrong({ named, problem, shown, help }))];
   }
@@ -33,7 +34,7 @@ function checkSetting({ name, source, text = "", problem }: SettingInForce): Obs
   return isKooksPath ? [] : [warning((words) => words.settings.baseUrlPath(named))];
 }
 
-/** Whether no address is known to which the token could be sent. */
+/** True if KOOK_BASE_URL is wrong, so that there is no address to send the token to. */
 export function isBaseUrlWrong(inForce: SettingInForce[]): boolean {
   return inForce.some(({ name, problem }) => name === "baseUrl" && problem !== undefined);
 }

@@ -1,6 +1,6 @@
-// The token: what can be said about its text or file, and KOOK's verdict on the one in force.
+// Checks the token's text or file, and asks KOOK about the token in force.
 import type { Config, SettingInForce } from "../../config/config.ts";
-import { looksLikeToken } from "../../config/token-pattern.ts";
+import { looksLikeToken, shownValue } from "../../config/token-pattern.ts";
 import type { Token } from "../../kook/client.ts";
 import { ApiError } from "../../kook/errors.ts";
 import { harmlessText, quoted } from "../../text/untrusted.ts";
@@ -44,10 +44,11 @@ export function checkTokenText(text = ""): Observation[] {
 
 /** Checks that the file is there, without opening it: a project's entry may name any file. */
 export function checkTokenFile(path: string, machine: Machine): Observation[] {
-  if (path.startsWith("~")) return [error(({ token }) => token.tilde(shown(path)))];
+  const named = shown(shownValue(path));
+  if (path.startsWith("~")) return [error(({ token }) => token.tilde(named))];
   if (isOnNetwork(path)) return [];
-  if (!machine.exists(path)) return [error(({ token }) => token.fileMissing(shown(path)))];
-  return isFolder(path, machine) ? [error(({ token }) => token.fileIsFolder(shown(path)))] : [];
+  if (!machine.exists(path)) return [error(({ token }) => token.fileMissing(named))];
+  return isFolder(path, machine) ? [error(({ token }) => token.fileIsFolder(named))] : [];
 }
 
 /** A path or other foreign text for one line of the report. */
@@ -77,7 +78,7 @@ export function checkAcceptance({ me, error: failure }: Probe, token: Token): Ob
   );
 }
 
-/** Whether the text is an example's placeholder: it is not worth a request. */
+/** True for the placeholder of an example: it is not sent to KOOK. */
 function isPlaceholder(text: string): boolean {
   const value = text.trim().replace(/^(bot|bearer)\s+/i, "");
   if (/x{4}/i.test(value)) return true;

@@ -1,4 +1,4 @@
-// What an endpoint of KOOK's API is: data. To add one, add an entry to its family's file, the schema of its answer to
+// The type of an endpoint: data, no code. To add one, add an entry to its family's file, the schema of its answer to
 // wire/, and its route to the sandbox.
 import type * as z from "zod";
 
@@ -12,8 +12,8 @@ export interface Endpoint<Sent extends Parameters, Answer> {
   /** Reads `data` of a successful answer. */
   answer: z.ZodType<Answer>;
   /**
-   * What happens when the answer is lost and nobody knows whether KOOK carried the request out. `safe`: it is sent again,
-   * because twice has the same effect as once. `settle`: it is sent once, and the caller looks at KOOK for the outcome.
+   * Retry policy after a lost answer. `safe`: idempotent, sent again,
+   * because twice has the same effect as once. `settle`: sent once; the caller reconciles by reading KOOK's state.
    */
   repeat: "safe" | "settle";
   /** Type of the parameters; never set. */

@@ -1,4 +1,4 @@
-// Network failures in words. Only their codes are passed on: messages and causes may quote URLs, headers and passwords.
+// Maps network failures to errors.ts by their codes. Messages and causes are dropped: they may quote URLs, headers and passwords.
 import type { ProxyProblem, Route } from "../../config/proxy.ts";
 import { ConnectionError, InstallationError, ProxyError, TimeoutError } from "../errors.ts";
 

@@ -1,4 +1,4 @@
-// One of KOOK's rate limits: its latest figures, and how many requests they allow at this moment.
+// One rate-limit bucket: its latest figures, and how many requests they allow now.
 import type { RateLimitInfo } from "./headers.ts";
 
 /** Share of the remaining requests that one process keeps in flight: other processes with the same token send too. */

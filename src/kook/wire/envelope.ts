@@ -41,10 +41,16 @@ export interface WirePage<Item> {
   meta: PageMeta;
 }
 
-/** A page whose unreadable items are left out and counted. An empty map for `items` is an empty list. */
+/** PHP sends a list with gaps as a map. */
+const itemsSchema = z.union([
+  z.array(z.unknown()),
+  z.record(z.string(), z.unknown()).transform((map) => Object.values(map)),
+]);
+
+/** A page whose unreadable items are left out and counted. */
 export function pageSchemaOf<Item>(itemSchema: z.ZodType<Item>): z.ZodType<WirePage<Item>> {
   return z
-    .object({ items: z.array(z.unknown()), meta: metaSchema.catch({}) })
+    .object({ items: itemsSchema, meta: metaSchema.catch({}) })
     .transform(({ items, meta }) => {
       const read = items.flatMap((item) => {
         const result = itemSchema.safeParse(item);

@@ -3,10 +3,13 @@
 import * as z from "zod";
 
 /** Ids are 64-bit and stay strings; answer.ts has quoted numbers that JavaScript would round. */
-export const idSchema = z.union([z.string().regex(/^[\x21-\x7e]+$/), z.int().transform(String)]);
+export const idSchema = z.union([
+  z.string().regex(/^[\x21-\x7e]{1,64}$/),
+  z.int().transform(String),
+]);
 
 /** Opaque: 32 hex digits in practice, other forms in the documents. Printable ASCII, so it fits in a line of text. */
-export const codeSchema = z.string().regex(/^[\x21-\x7e]+$/);
+export const codeSchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 
 /** A number, or its digits as text. No other coercion: null, "" and [] are not 0. */
 const numberSchema = z.union([

@@ -1,4 +1,4 @@
-// What to do after a failure of a tool or resource about chats.
+// Failure texts of the chats family.
 import { HiddenChatError, TargetNotAllowedError } from "../../access/errors.ts";
 import { UnfinishedSearchError } from "../../chats/errors.ts";
 import type { Advice } from "../failure.ts";
@@ -23,7 +23,9 @@ export const chatAdvice: Advice = {
       return "KOOK_ALLOW_TARGETS does not let this server open a chat with this user. Nothing was sent. Do not try again.";
     }
     if (error instanceof UnfinishedSearchError) {
-      return "Not all of the bot's chats have been searched for the allowed ones. Repeat the call to go on.";
+      return error.goesOn
+        ? "Not all of the bot's chats have been searched for the allowed ones. Repeat the call to go on."
+        : "Some of the bot's chats cannot be read, or KOOK does not name their users: an allowed chat may be among them.";
     }
     return undefined;
   },

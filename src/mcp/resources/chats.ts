@@ -25,7 +25,7 @@ export const chatResources: ResourceFamily = {
     for (let page: number | undefined = 1; page !== undefined && page <= LISTED_PAGES; ) {
       const listed = await listPage(page, context);
       chats.push(...listed.chats);
-      // With an allow-list, the next page would continue the search; the start of a host is no time for that.
+      // Stop at an unfinished allow-list search: continuing it would slow the host's start.
       page = listed.complete === false ? undefined : listed.next_page;
     }
     // A chat with a new message moves to the front between two pages, and others onto the next.

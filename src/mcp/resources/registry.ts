@@ -1,4 +1,4 @@
-// The resources as MCP has them: listing, templates, reading and completion, over all families.
+// Handles resources/list, resources/templates/list, resources/read and completion/complete for all families.
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import {
   CompleteRequestSchema,
@@ -22,7 +22,7 @@ export interface ResourceContext {
 
 /** Resources about one subject. */
 export interface ResourceFamily {
-  /** What every host reads at start, so it must cost few requests. */
+  /** Must cost few requests: hosts read the whole list at every start. */
   list(context: ResourceContext): Promise<Resource[]>;
   templates: readonly (ResourceTemplate & { complete: Completions })[];
   /** Reads a resource as JSON; undefined if the uri is not of this family, or the resource does not exist. */
@@ -76,7 +76,7 @@ export function registerResources(
       const message = "There is no further page. Call resources/list without a cursor.";
       throw new ProtocolError(ErrorCode.InvalidParams, message);
     }
-    // Hosts show a failed list to nobody; the calls say what is wrong.
+    // Return an empty list: hosts do not show a failed list. Calls report the problem.
     if (problem !== undefined) return { resources: [] };
     const lists = families.map((family) =>
       inFamily(family, signal, (context) => family.list(context)),

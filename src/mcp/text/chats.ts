@@ -11,9 +11,9 @@ import type { Explain } from "../failure.ts";
 const columns = (zone: TimeZone) =>
   `Each line: chat_code target_id "username", latest message in ${zone.name}.`;
 
-/** What a result says beside its rows, in the text and as fields of the structured form. */
+/** Hints beside the rows: lines of the text, fields of structuredContent. */
 export interface Hints {
-  /** What to do for more. */
+  /** The next call, in the imperative. */
   next?: string;
   /** Why the search ended early, or what may be missing. */
   stopped?: string;
@@ -22,10 +22,13 @@ export interface Hints {
 export function hintsOf(listed: ChatPage | Scan, explain: Explain): Hints {
   const { next_page, stoppedBy, age_s, skipped, uncounted } = listed;
   const filtered = "scanned" in listed;
+  const nameless = filtered ? listed.nameless : undefined;
   const changed = filtered && !listed.complete && !next_page && !skipped && stoppedBy === undefined;
   const stopped = [
     stoppedBy !== undefined && `The search ended early: ${explain(stoppedBy)}`,
     skipped && `${skipped} could not be read and ${skipped === 1 ? "is" : "are"} left out.`,
+    nameless &&
+      `KOOK does not name the user of ${nameless === 1 ? "1 chat" : `${nameless} chats`}: a search by user cannot find it.`,
     changed && "The list changed during the search: a chat may be missing.",
     age_s !== undefined && `The rows are up to ${age_s} s old.`,
     uncounted && "KOOK did not say how many chats there are: there may be more.",

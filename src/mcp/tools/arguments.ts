@@ -1,4 +1,4 @@
-// Arguments as models and hosts really send them, made into what a tool's schema means: tolerant of form, strict about
+// Normalizes the arguments that models and hosts send, then parses them by the tool's schema: tolerant of form, strict about
 // meaning.
 import * as z from "zod";
 import { quoted, removeInvisible } from "../../text/untrusted.ts";

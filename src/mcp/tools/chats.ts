@@ -3,6 +3,7 @@ import * as z from "zod";
 import { isMissing } from "../../access/errors.ts";
 import { type Chat, chatRowSchema, chatSchema } from "../../chats/chat.ts";
 import { type ChatPage, MAX_PAGE_SIZE } from "../../chats/page.ts";
+import { LostAnswerError } from "../../kook/reconcile.ts";
 import type { TimeZone } from "../../text/time.ts";
 import { chatAdvice } from "../advice/chats.ts";
 import { TOKEN_LIFE_MINUTES, type Verdict } from "../confirmation.ts";
@@ -64,8 +65,8 @@ const listChats = defineTool({
   annotations: readingHints,
   async run({ page = 1, page_size = MAX_PAGE_SIZE, unread_only, query }, context) {
     const { services, explain, report, timeZone } = context;
-    const onPage = ({ page, page_total }: ChatPage) =>
-      report(`searched page ${page} of ${page_total}`);
+    const onPage = (read?: ChatPage) =>
+      report(read ? `searched page ${read.page} of ${read.page_total}` : "searching the chats");
     const options = { ...context.options, onPage };
     if (!unread_only && query === undefined) {
       const listed = await services.chats.list({ page, pageSize: page_size }, options);
@@ -115,7 +116,7 @@ const createChat = defineTool({
   },
   async run({ target_id }, { services, options, timeZone }) {
     const { chat, created } = await services.chatChanges.create(target_id, options);
-    const outcome = { true: "Created", false: "Already open", undefined: "Open" }[`${created}`];
+    const outcome = created === undefined ? "Open" : created ? "Created" : "Already open";
     return {
       text: `${outcome}: ${chatLine(chat, timeZone)}`,
       structured: { ...chat, ...(created !== undefined && { created }) },
@@ -154,37 +155,45 @@ const deleteChat = defineTool({
     openWorldHint: true,
   },
   confirm: "confirmDelete",
-  async run({ chat_code, confirm_token }, context) {
+  async run({ chat_code: sent, confirm_token }, context) {
     const { services, options, language, timeZone } = context;
-    let chat: Chat | undefined;
+    let { chat_code, chat }: { chat_code: string; chat?: Chat | undefined } =
+      await services.chatChanges.resolve(sent, options);
     const verdict = await context.confirm({
       fingerprint: chat_code,
       sentToken: confirm_token,
       async form() {
-        chat = await viewUnlessDeleted(chat_code, context);
+        chat ??= await viewUnlessDeleted(chat_code, context);
         return chat && deleteForm(chat, language, timeZone);
       },
     });
+    if (verdict.outcome === "moot") return deleted(chat_code, { already_gone: true });
     if (verdict.outcome !== "confirmed") {
       return notDeleted({ chat_code, chat, timeZone }, verdict);
     }
     const outcome = await services.chatChanges.delete(chat_code, options).catch((error) => {
-      verdict.giveBack?.();
+      // After an unknown outcome the token must not allow a second delete: the chat may be a new one.
+      const lost = error instanceof LostAnswerError && error.outcome === "unknown";
+      if (!lost && !options.signal.aborted) verdict.giveBack?.();
       throw error;
     });
-    const text = outcome.already_gone
-      ? `Already gone: chat ${chat_code} was there and no longer is.`
-      : `Deleted chat ${chat_code} from the bot's list.`;
-    return { text, structured: { chat_code, deleted: true, ...outcome } };
+    return deleted(chat_code, outcome);
   },
 });
+
+function deleted(chat_code: string, outcome: { already_gone?: true }) {
+  const text = outcome.already_gone
+    ? `Already gone: chat ${chat_code} was there and no longer is.`
+    : `Deleted chat ${chat_code} from the bot's list.`;
+  return { text, structured: { chat_code, deleted: true, ...outcome } };
+}
 
 export const chatTools: ToolFamily = {
   tools: [listChats, viewChat, createChat, deleteChat],
   advice: chatAdvice,
 };
 
-/** A chat that this process has deleted needs no question: deleting it again changes nothing. */
+/** Undefined for a chat that this process has deleted and that does not exist: there is nothing to ask about. */
 async function viewUnlessDeleted(
   chatCode: string,
   { services, options }: Context,
@@ -203,10 +212,9 @@ interface Kept {
   timeZone: TimeZone;
 }
 
-function notDeleted(
-  { chat_code, chat, timeZone }: Kept,
-  verdict: Exclude<Verdict, { outcome: "confirmed" }>,
-) {
+type Unconfirmed = Exclude<Verdict, { outcome: "confirmed" } | { outcome: "moot" }>;
+
+function notDeleted({ chat_code, chat, timeZone }: Kept, verdict: Unconfirmed) {
   const result = { chat_code, deleted: false };
   if (verdict.outcome !== "preview") {
     const { outcome: answer } = verdict;

@@ -1,4 +1,4 @@
-// The tools as MCP has them: the list of those that exist, and calls.
+// Handles tools/list and tools/call for all families.
 import type { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import {
   CallToolRequestSchema,
@@ -35,7 +35,7 @@ const callRequestSchema = CallToolRequestSchema.extend({
   }),
 });
 
-/** Models send `null` for no arguments, and objects as text. Anything else that is no object fits no tool. */
+/** Models send `null` for no arguments, and objects as text. Anything else becomes an unknown argument, so that the tool's own error names its arguments. */
 function argumentsAsObject(sent: unknown): Record<string, unknown> {
   if (sent === undefined || sent === null) return {};
   if (typeof sent === "string") {
@@ -104,7 +104,7 @@ export function registerTools(
     };
     const options = {
       signal,
-      // A getter, because it moves: the time that a person takes does not count.
+      // A getter: the deadline moves while a person decides.
       get deadline() {
         return deadline;
       },
@@ -120,7 +120,7 @@ export function registerTools(
 
 /** The list of chats is the list of resources too. */
 function notifyOfChange(server: Server): void {
-  // The change is made; a host that cannot be told must not turn it into a failure.
+  // Ignore a failed notification: the change is done, and must not be reported as a failure.
   server.sendResourceListChanged().catch(() => undefined);
 }
 

@@ -1,4 +1,4 @@
-// What a tool is: one literal with what a model reads of it, what it takes and returns, and what it does.
+// The type of a tool: one literal with its texts for a model, schemas, hints, confirmation and `run`.
 import type { CallToolResult, Tool as ToolDefinition } from "@modelcontextprotocol/sdk/types.js";
 import type * as z from "zod";
 import type { CallOptions } from "../../kook/call-options.ts";
@@ -10,13 +10,13 @@ import type { Services } from "../services.ts";
 import { readArguments } from "./arguments.ts";
 import { toWireSchema } from "./json-schema.ts";
 
-/** Which of a result's two forms a host is given. */
+/** The forms of a result that are sent: text, structured content, or both (KOOK_OUTPUT). */
 export type OutputForm = "both" | "text" | "structured";
 
 /** Which setting decides whether a person is asked. */
 export type ConfirmedBy = "confirmDelete";
 
-/** What a tool's `run` gets beside its arguments. */
+/** Second argument of a tool's `run`. */
 export interface Context {
   services: Services;
   /** Of the call: its signal, deadline and progress. The deadline moves while a person decides. */
@@ -49,7 +49,7 @@ interface ToolOptions<Input extends z.ZodObject, Output extends z.ZodObject> {
   searchHint: string;
   input: Input;
   output: Output;
-  /** All four are spelled out: a host that finds one missing assumes the worst, or asks. */
+  /** All four are required: a host assumes the worst for a missing one, or asks a person. */
   annotations: {
     readOnlyHint: boolean;
     destructiveHint: boolean;
@@ -66,7 +66,7 @@ interface ToolResult<Structured> {
   /** Follows the text; in every output form. */
   image?: { data: string; mimeType: string };
   structured: Structured;
-  /** A tool that may change something changed nothing. */
+  /** True if nothing was changed: skips list_changed. Read-only tools need not set it. */
   unchanged?: boolean;
 }
 

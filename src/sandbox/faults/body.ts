@@ -20,7 +20,8 @@ export const bodyFaults: readonly AnswerFault[] = [
   },
   {
     name: "redirect",
-    does: "redirects to another path",
+    does: "redirects to another path without carrying out the request",
+    unheard: true,
     spoil: () => htmlPage(302, "Found", { Location: "/elsewhere" }),
   },
   { name: "empty", does: "answers with an empty body", spoil: (answer) => respond(answer, "") },
