@@ -45,15 +45,14 @@ export class Access {
 
   /** Whether KOOK's list has shown this chat: only then does its absence from the list mean that it is gone. */
   wasListed(chatCode: string): boolean {
-    return this.#known.get(chatCode)?.listed === true;
+    return this.#known.wasListed(chatCode);
   }
 
   /** Remembers the chats of a list page that may be seen. */
   learn(chats: readonly WireChatRow[]): void {
     for (const { code, target_info } of chats) {
       const { id: targetId = "", username = "" } = target_info ?? {};
-      if (!this.allowsUser(targetId)) continue;
-      this.#known.add({ chatCode: code, targetId, username, listed: true });
+      if (this.allowsUser(targetId)) this.#known.add({ chatCode: code, targetId, username }, true);
     }
   }
 
@@ -70,7 +69,7 @@ export class Access {
       });
     const { id: targetId = "", username = "" } = chat.target_info ?? {};
     if (!this.allowsUser(targetId)) throw new HiddenChatError();
-    this.#known.add({ chatCode: chat.code, targetId, username, listed: false });
+    this.#known.add({ chatCode: chat.code, targetId, username }, false);
     return chat;
   }
 }

@@ -1,4 +1,4 @@
-// Which chats KOOK has told of, and who they are with.
+// Which chats KOOK has told of, who they are with, and whether its list has shown them.
 
 /** Bounds the memory. */
 const MAX_CHATS = 10_000;
@@ -9,13 +9,11 @@ export interface KnownChat {
   targetId: string;
   /** As KOOK has it. */
   username: string;
-  /** KOOK's list has shown the chat; a view alone does not prove that. */
-  listed: boolean;
 }
 
-/** A bounded map of chats by code and by user; the oldest entries go first. Only chats that may be seen are added. */
+/** By code and by user. Bounded; the oldest entries go first. Only chats that may be seen are added. */
 export class KnownChats {
-  readonly #chats = new Map<string, KnownChat>();
+  readonly #chats = new Map<string, KnownChat & { listed: boolean }>();
   readonly #codes = new Map<string, string>();
 
   get(chatCode: string): KnownChat | undefined {
@@ -26,10 +24,14 @@ export class KnownChats {
     return this.#chats.get(this.#codes.get(targetId) ?? "");
   }
 
-  add(chat: KnownChat): void {
+  /** Whether KOOK's list has shown the chat. */
+  wasListed(chatCode: string): boolean {
+    return this.#chats.get(chatCode)?.listed === true;
+  }
+
+  add(chat: KnownChat, listed: boolean): void {
     const { chatCode, targetId } = chat;
-    const listed = chat.listed || this.get(chatCode)?.listed === true;
-    this.#chats.set(chatCode, { ...chat, listed });
+    this.#chats.set(chatCode, { ...chat, listed: listed || this.wasListed(chatCode) });
     if (targetId !== "") this.#codes.set(targetId, chatCode);
     if (this.#chats.size <= MAX_CHATS) return;
     const [oldest] = this.#chats.values();

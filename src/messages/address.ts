@@ -28,9 +28,10 @@ export async function chatOf(
     const { chat_code } = address;
     const known = access.knownChat(chat_code);
     if (known) return toChat(known);
-    const { code, target_info } = await access.viewChat(chat_code, options);
+    // KOOK may find a chat by another spelling of its code.
+    const { code: chatCode, target_info } = await access.viewChat(chat_code, options);
     const { id: targetId = "", username = "" } = target_info ?? {};
-    return toChat({ chatCode: code, targetId, username });
+    return toChat({ chatCode, targetId, username });
   }
   const { target_id } = address;
   access.requireUser(target_id);
@@ -46,7 +47,7 @@ export async function chatOf(
   throw new UnknownUserError(scanned, complete);
 }
 
-function toChat({ chatCode, targetId, username }: Omit<KnownChat, "listed">): ChatOfMessages {
+function toChat({ chatCode, targetId, username }: KnownChat): ChatOfMessages {
   return { chat_code: chatCode, target_id: targetId, username: harmlessName(username) };
 }
 

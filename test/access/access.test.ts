@@ -129,7 +129,7 @@ describe("with an allow-list", () => {
 test("known chats are bounded, and the oldest is dropped first", () => {
   const known = new KnownChats();
   for (let index = 0; index <= 10_000; index++) {
-    known.add({ chatCode: `code-${index}`, targetId: String(index), username: "", listed: true });
+    known.add({ chatCode: `code-${index}`, targetId: String(index), username: "" }, true);
   }
   expect([known.get("code-0"), known.withUser("0")]).toEqual([undefined, undefined]);
   for (const id of ["1", "10000"]) {

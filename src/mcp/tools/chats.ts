@@ -168,7 +168,9 @@ const deleteChat = defineTool({
       },
     });
     if (verdict.outcome === "moot") return deleted(chat_code, { already_gone: true });
-    if (verdict.outcome !== "confirmed") return notDeleted({ chat_code, chat, timeZone }, verdict);
+    if (verdict.outcome !== "confirmed") {
+      return notDeleted({ chat_code, chat, timeZone }, verdict);
+    }
     const outcome = await services.chatChanges.delete(chat_code, options).catch((error) => {
       // After an unknown outcome the token must not allow a second delete: the chat may be a new one.
       const lost = error instanceof LostAnswerError && error.outcome === "unknown";
@@ -204,13 +206,13 @@ async function viewUnlessDeleted(
   }
 }
 
-type Unconfirmed = Exclude<Verdict, { outcome: "confirmed" } | { outcome: "moot" }>;
-
 interface Kept {
   chat_code: string;
   chat: Chat | undefined;
   timeZone: TimeZone;
 }
+
+type Unconfirmed = Exclude<Verdict, { outcome: "confirmed" } | { outcome: "moot" }>;
 
 function notDeleted({ chat_code, chat, timeZone }: Kept, verdict: Unconfirmed) {
   const result = { chat_code, deleted: false };
