@@ -30,8 +30,16 @@ const USER = "3903536527";
 /** @returns {Promise<{ job: string, budget: Partial<Cost>, cost: Cost }[]>} */
 export async function measure() {
   const waiting = await withSandbox({ limit: 1_000_000 }, async ({ call }) => {
-    const { chats } = await call("list_inbox", { limit: 20, messages: 1 });
-    return chats.map((/** @type {{ chat_code: string }} */ chat) => chat.chat_code);
+    /** @type {Set<string>} */
+    const codes = new Set();
+    let cursor;
+    do {
+      const args = { limit: 20, messages: 1, ...(cursor && { cursor }) };
+      const { chats, next_cursor } = await call("list_inbox", args);
+      for (const { chat_code } of chats) codes.add(chat_code);
+      cursor = next_cursor;
+    } while (cursor);
+    return [...codes];
   });
   const rows = [];
   for (const { job, budget, hasNews, ...steps } of jobsOf(waiting)) {

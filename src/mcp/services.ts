@@ -37,6 +37,6 @@ export function createServices(
   const chatChanges = new ChatChanges(client, access, chats);
   if (!readMessages) return { chats, chatChanges, reading: undefined };
   const messages = new Messages(client, access, chats);
-  const inbox = new Inbox(client, access, chats, messages);
+  const inbox = new Inbox(chats, messages);
   return { chats, chatChanges, reading: { messages, inbox } };
 }

@@ -1,10 +1,9 @@
 // Who waits for an answer, over all chats. KOOK tells only when each chat's last message was, so the chats are read.
-import type { Access } from "../access/access.ts";
 import type { Chats } from "../chats/chats.ts";
 import type { ListedChat } from "../chats/page.ts";
 import type { CallOptions } from "../kook/call-options.ts";
-import type { KookClient } from "../kook/client.ts";
 import { ApiError, DeadlineError, RateLimitError, TokenError } from "../kook/errors.ts";
+import { InboxBoundError } from "./errors.ts";
 import { InboxCache } from "./inbox-cache.ts";
 import {
   candidatesOf,
@@ -53,6 +52,8 @@ export interface InboxPage {
 
 /** The rate limiter decides how many go out; this bounds what is lost when the time is up. */
 const MAX_IN_FLIGHT = 6;
+/** Chats that one call reads: KOOK allows a small bot 60 requests a minute, and the next call needs some too. */
+const MAX_READS = 60;
 /** Reading chats ends this long before the deadline. */
 const MARGIN_MS = 2_000;
 /** The longest time for reading chats. */
@@ -64,7 +65,7 @@ export class Inbox {
   readonly #cache = new InboxCache();
   readonly #snapshots = new Snapshots();
 
-  constructor(_client: KookClient, _access: Access, chats: Chats, messages: Messages) {
+  constructor(chats: Chats, messages: Messages) {
     this.#chats = chats;
     this.#messages = messages;
   }
@@ -131,7 +132,7 @@ export class Inbox {
         const batch = search.all
           ? snapshot.pending.slice(0, end - entries.length)
           : snapshot.pending;
-        const read = await reading.each(batch, (chat, own) => this.#stateOf(chat, own));
+        const read = await reading.each(batch, (chat, own) => this.#stateOf(chat, own, reading));
         entries.push(...[...read.values()].filter(matches));
         snapshot.pending = snapshot.pending.filter((chat) => !read.has(chat));
         if (reading.stoppedBy !== undefined) break;
@@ -145,10 +146,11 @@ export class Inbox {
     return reading.stoppedBy;
   }
 
-  async #stateOf(chat: ListedChat, options: CallOptions): Promise<ChatState> {
+  async #stateOf(chat: ListedChat, options: CallOptions, reading: Reading): Promise<ChatState> {
     const { chat_code } = chat.row;
     const cached = this.#cache.get(chat_code, chat.latestAt);
     if (cached) return cached;
+    reading.spend();
     const { isUser } = await this.#messages.conversation(chat.row, options);
     const state = await readState(this.#messages.reader(chat.row, options), isUser);
     this.#cache.set(chat_code, chat.latestAt, state);
@@ -174,6 +176,7 @@ class Reading {
   readonly #options: CallOptions;
   readonly #ended = new AbortController();
   readonly #timer: NodeJS.Timeout;
+  #left = MAX_READS;
   /** Chats after this were not read. */
   stoppedBy: unknown;
 
@@ -217,6 +220,12 @@ class Reading {
     return new Map(ordered.map((entry) => [entry.chat, entry]));
   }
 
+  /** Counts a chat that is read from KOOK. @throws InboxBoundError */
+  spend(): void {
+    if (this.#left === 0) throw new InboxBoundError();
+    this.#left--;
+  }
+
   /** Stops the timer and what is in flight. */
   end(): void {
     clearTimeout(this.#timer);
@@ -230,5 +239,9 @@ function isFatal(error: unknown): boolean {
 }
 
 function isSpent(error: unknown): boolean {
-  return error instanceof RateLimitError || error instanceof DeadlineError;
+  return (
+    error instanceof RateLimitError ||
+    error instanceof DeadlineError ||
+    error instanceof InboxBoundError
+  );
 }

@@ -99,7 +99,7 @@ export function conversations(kook: MadeKook) {
   const access = new Access(client, kook.allowTargets);
   const chats = new Chats(client, access, { scanBudgetMs: 10_000 });
   const messages = new Messages(client, access, chats);
-  const inbox = new Inbox(client, access, chats, messages);
+  const inbox = new Inbox(chats, messages);
   /** The requests since the last call of this, by route. */
   const taken = () => {
     const counts: Record<string, number> = {};
