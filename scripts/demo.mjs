@@ -66,18 +66,15 @@ const { name, version } = client.getServerVersion() ?? {};
 console.log(`${name} ${version}, on its sandbox: a made-up KOOK with 480 private chats`);
 
 heading("Who is waiting for an answer, and what do they want?");
-const inbox = await call("list_inbox", { since: "24h", messages: 2 });
+const inbox = await call("list_inbox", { since: "24h", limit: 3 });
 
-heading("What was said before? One chat; a stranger's orders stay a quoted line");
-const { target_id } = inbox["chats"].at(-1);
-await call("list_messages", { target_id, limit: 5 });
+heading("What was said before, in one chat, and would an answer get through?");
+const { target_id, chat_code } = inbox["chats"][1];
+await call("list_messages", { target_id, limit: 6 });
+await call("view_chat", { chat_code });
 
-heading("A page of chats");
+heading("A page of all chats");
 await call("list_chats", { page_size: 3 });
-
-heading("Has 小明12 blocked the bot?");
-const found = await call("list_chats", { query: "小明12" });
-await call("view_chat", { chat_code: found["chats"][0].chat_code });
 
 heading("Open a chat with a user, then delete it, which a person is asked about");
 const opened = await call("create_chat", { target_id: "2418200000" });
@@ -85,7 +82,6 @@ await call("delete_chat", { chat_code: opened["chat_code"] });
 
 heading("Errors say what to do next");
 await call("create_chat", { target_id: "2418200001" });
-await call("list_chats", { pagesize: 5 });
 
 heading("All tools of this server; without --messages read, the first four");
 for (const { name: tool, title, annotations } of (await client.listTools()).tools) {
