@@ -13,7 +13,19 @@ const heading = (text) => console.log(`\n${paint("bold", `# ${text}`)}`);
 /** @param {string} request */
 const sent = (request) => console.log(paint("cyan", `→ ${request}`));
 /** @param {string} answer */
-const received = (answer) => console.log(answer.replace(/^/gm, "  "));
+const received = (answer) => console.log(wrapped(answer).replace(/^/gm, "  "));
+
+/** Breaks lines at spaces, to fit a terminal; a Chinese character takes two columns. @param {string} text */
+function wrapped(text, width = 96) {
+  const columns = (/** @type {string} */ part) =>
+    part.length + (part.match(/[\u2e80-\uffef]/g)?.length ?? 0);
+  const wrap = (/** @type {string} */ line) =>
+    line.split(" ").reduce((done, word) => {
+      const last = done.slice(done.lastIndexOf("\n") + 1);
+      return columns(last) + columns(word) < width ? `${done} ${word}` : `${done}\n    ${word}`;
+    });
+  return text.split("\n").map(wrap).join("\n");
+}
 
 const client = new Client(
   { name: "kook-chat-mcp-demo", version: "1.0.0" },
@@ -34,7 +46,10 @@ client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
 await client.connect(
   new StdioClientTransport({
     command: process.execPath,
-    args: ["dist/main.js", "--sandbox", "--language", "en", "--log-level", "error"],
+    args: [
+      ...["dist/main.js", "--sandbox", "--messages", "read", "--time-zone", "Asia/Shanghai"],
+      ...["--language", "en", "--log-level", "error"],
+    ],
   }),
 );
 
@@ -50,38 +65,35 @@ async function call(name, args) {
 const { name, version } = client.getServerVersion() ?? {};
 console.log(`${name} ${version}, on its sandbox: a made-up KOOK with 480 private chats`);
 
-heading("What a host is offered");
-for (const tool of (await client.listTools()).tools) {
-  const { readOnlyHint, destructiveHint } = tool.annotations ?? {};
-  const nature = readOnlyHint ? "reads" : destructiveHint ? "destroys" : "changes";
-  console.log(`  ${paint("bold", tool.name.padEnd(12))}${nature.padEnd(9)}${tool.description}`);
-}
+heading("Who is waiting for an answer, and what do they want?");
+const inbox = await call("list_inbox", { since: "24h", limit: 3 });
 
-heading("A page of chats");
-await call("list_chats", { page_size: 5 });
+heading("What was said before, in one chat, and would an answer get through?");
+const { target_id, chat_code } = inbox["chats"][1];
+await call("list_messages", { target_id, limit: 6 });
+await call("view_chat", { chat_code });
 
-heading("Who is waiting for an answer?");
-await call("list_chats", { unread_only: true, page_size: 3 });
-
-heading("Has 夏天1 blocked the bot? As text and as structured content");
-const { only_match: chat_code } = await call("list_chats", { query: "夏天1" });
-const chat = await call("view_chat", { chat_code });
-received(JSON.stringify(chat, null, 2));
+heading("A page of all chats");
+await call("list_chats", { page_size: 3 });
 
 heading("Open a chat with a user, then delete it, which a person is asked about");
 const opened = await call("create_chat", { target_id: "2418200000" });
 await call("delete_chat", { chat_code: opened["chat_code"] });
 
-heading("The directory resource");
-sent("resources/read kook://chats");
-const { contents } = await client.readResource({ uri: "kook://chats" });
-const directory = JSON.parse(/** @type {{ text: string }} */ (contents[0]).text);
-received(JSON.stringify({ ...directory, chats: directory.chats.slice(0, 1) }, null, 2));
-received(paint("dim", `(and ${directory.chats.length - 1} more chats)`));
-
 heading("Errors say what to do next");
-await call("view_chat", { chat_code: "0123456789abcdef0123456789abcdef" });
 await call("create_chat", { target_id: "2418200001" });
-await call("list_chats", { pagesize: 5 });
+
+heading("All tools of this server; without --messages read, the first four");
+for (const { name: tool, title, annotations } of (await client.listTools()).tools) {
+  const { readOnlyHint, destructiveHint } = annotations ?? {};
+  const nature = readOnlyHint ? "reads" : destructiveHint ? "destroys" : "changes";
+  console.log(`  ${paint("bold", tool.padEnd(15))}${nature.padEnd(10)}${title}`);
+}
 
 await client.close();
+
+heading("What to do next");
+console.log(`  Try it in your AI application, without a token: start it with
+    node dist/main.js --sandbox --messages read
+  Use it with your bot: README.md, “Attach it” (README.zh-CN.md, “接入客户端”)
+  Check your settings: node dist/main.js doctor`);

@@ -80,7 +80,7 @@ describe("what the program has", () => {
     );
 
   test.each(readmes)("%s has a row for each tool, with its arguments", async (path) => {
-    const { tools } = await (await connect()).listTools();
+    const { tools } = await (await connect({ readMessages: true })).listTools();
     const rows = rowsIn(path);
     for (const { name, inputSchema } of tools) {
       const { properties = {}, required = [] } = inputSchema;
@@ -103,7 +103,7 @@ describe("what the program has", () => {
   });
 
   test.each([...readmes, ...references])("%s names each resource", async (path) => {
-    const client = await connect();
+    const client = await connect({ readMessages: readmes.includes(path) });
     const { resourceTemplates } = await client.listResourceTemplates();
     // A list has the resources that are always there, and some that a template makes.
     const { resources } = await client.listResources();
@@ -115,6 +115,12 @@ describe("what the program has", () => {
     ];
     expect(uris.length).toBeGreaterThan(resourceTemplates.length);
     for (const uri of uris) expect(proseOf(path), path).toContain(`\`${uri}\``);
+  });
+
+  test.each(readmes)("%s names each prompt", async (path) => {
+    const { prompts } = await (await connect({ readMessages: true })).listPrompts();
+    expect(prompts).not.toEqual([]);
+    for (const { name } of prompts) expect(proseOf(path), path).toContain(`\`${name}\``);
   });
 
   test.each(readmes)("%s has a row for each setting, with its flag", (path) => {

@@ -44,12 +44,16 @@ export function kindOf(error: Error): string {
   );
 }
 
-/** Logs one line per request, without the query: chat codes and user ids must not reach the log. */
+/**
+ * Logs one line per request, without the query: chat codes and user ids must not reach the log. Nor the address of a file:
+ * it is part of a message. Only requests to KOOK's API carry the token.
+ */
 export function logged(fetch: Fetch, log: Log): Fetch {
   return async (url, init) => {
     const startedAt = performance.now();
     const took = () => `${Math.round(performance.now() - startedAt)} ms`;
-    const request = `${init.method} ${new URL(url).pathname}`;
+    const isApi = "Authorization" in init.headers;
+    const request = `${init.method} ${isApi ? new URL(url).pathname : "a file"}`;
     try {
       const response = await fetch(url, init);
       log.debug(`${request} ${response.status} ${took()}`);

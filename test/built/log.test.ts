@@ -5,6 +5,11 @@ import { fakeKook } from "../support/fake-kook.ts";
 import { MAIN } from "../support/paths.ts";
 import { attach } from "../support/stdio-client.ts";
 
+interface Chat {
+  target_id: string;
+  messages: { msg_id: string; kind?: string }[];
+}
+
 test("the log drops what is below its level and keeps each message on one line", () => {
   const lines: string[] = [];
   const log = createLog("warn", (line) => lines.push(line));
@@ -55,6 +60,27 @@ describe("at debug the log has one line each for", () => {
     env,
   });
 
+  test("an image, without its address: it is part of a message", async () => {
+    const args = [MAIN, "--sandbox", "--messages", "read", "--log-level", "debug"];
+    const { client, end } = await attach({ args, env: {} });
+    const { structuredContent } = await client.callTool({
+      name: "list_inbox",
+      arguments: { since: "2d", query: "error_dialog.png" },
+    });
+    const { chats } = structuredContent as { chats: Chat[] };
+    const image = chats
+      .flatMap(({ target_id, messages }) => messages.map((row) => ({ target_id, ...row })))
+      .find(({ kind }) => kind === "image");
+    const { isError } = await client.callTool({
+      name: "view_image",
+      arguments: { target_id: image?.target_id, msg_id: image?.msg_id },
+    });
+    expect(isError).not.toBe(true);
+    const log = await end();
+    expect(log).toMatch(/debug: GET a file 200 \d+ ms\n/);
+    expect(log).not.toContain("attachments");
+  });
+
   test("a request, without its query, and a retry", async () => {
     let requests = 0;
     const env = await fakeKook((_, response) => {
@@ -89,7 +115,7 @@ test("reading many chats at once leaves no warning of Node's in the log", async 
   const { client, end } = await attach({ args: [MAIN, "--sandbox", "--messages", "read"] });
   await client.callTool({ name: "list_chats", arguments: { unread_only: true } });
   const { structuredContent } = await client.callTool({ name: "list_inbox" });
-  // The sandbox's messages are new, whatever the day.
+  // The sandbox moves its times to now: an empty inbox would test nothing.
   expect(structuredContent).toMatchObject({ chats: expect.arrayContaining([expect.anything()]) });
   expect(await end()).not.toMatch(/warning/i);
 });
