@@ -91,7 +91,7 @@ describe("what the program has", () => {
   });
 
   test.each(references)("%s has a section for each tool, with its arguments", async (path) => {
-    const { tools } = await (await connect()).listTools();
+    const { tools } = await (await connect({ readMessages: true })).listTools();
     const sections = fileText(path).split(/^(?=## )/m);
     for (const { name, inputSchema } of tools) {
       const section = sections.find((text) => new RegExp(`^## .*\\b${name}\\b`).test(text));
@@ -103,7 +103,7 @@ describe("what the program has", () => {
   });
 
   test.each([...readmes, ...references])("%s names each resource", async (path) => {
-    const client = await connect({ readMessages: readmes.includes(path) });
+    const client = await connect({ readMessages: true });
     const { resourceTemplates } = await client.listResourceTemplates();
     // A list has the resources that are always there, and some that a template makes.
     const { resources } = await client.listResources();

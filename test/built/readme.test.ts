@@ -16,9 +16,20 @@ import {
 } from "../../src/kook/errors.ts";
 import { LostAnswerError } from "../../src/kook/reconcile.ts";
 import { chatAdvice } from "../../src/mcp/advice/chats.ts";
+import { messageAdvice } from "../../src/mcp/advice/messages.ts";
 import { ConfirmationError } from "../../src/mcp/confirmation.ts";
 import { explainWith } from "../../src/mcp/failure.ts";
 import { hintsOf } from "../../src/mcp/text/chats.ts";
+import { structuredInbox } from "../../src/mcp/text/inbox.ts";
+import { structuredPage } from "../../src/mcp/text/messages.ts";
+import {
+  AmbiguousMessageError,
+  CursorError,
+  ImageError,
+  UnknownMessageError,
+  UnknownUserError,
+} from "../../src/messages/errors.ts";
+import type { Message } from "../../src/messages/message.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
 import { configOf } from "../support/config.ts";
 import { call } from "../support/connect.ts";
@@ -42,11 +53,35 @@ async function resource(client: Client, uri: string): Promise<Record<string, unk
   return JSON.parse((content as { text: string }).text);
 }
 
-const EXAMPLE = /^example: (?:(kook:\S+)|(\w+) (\{.+?\}) (again )?(text|structured)(?:, (.+))?)$/;
+/** A row of a resource's list. */
+interface Row {
+  chat_code?: string;
+  msg_id?: string;
+}
+
+const isSameRow = (one: Row, other: Row) =>
+  one.chat_code === other.chat_code && one.msg_id === other.msg_id;
+
+const EXAMPLE =
+  /^example: (?:(kook:[^\s,]+)|(\w+) (\{.+?\}) (again )?(text|structured))(?:, (.+))?$/;
 
 /** A confirm_token is random; the documents show the same one everywhere. */
 const withFixedToken = (text: string) =>
   text.replace(/(confirm_token"?:?\s*"?)[0-9a-f]{16}/g, "$10123456789abcdef");
+
+const READING = "--messages read";
+
+/** With messages, the sandbox moves its times up to now, and days begin at other lines. */
+const withoutTimes = (text: string) =>
+  text
+    .replace(/^\d{4}-\d{2}-\d{2}\n/gm, "")
+    .replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z/g, "TIME")
+    .replace(/(?:\d{4}-)?(?:\d{2}-\d{2} )?\b\d{2}:\d{2}\b/g, "TIME")
+    .replace(/(cursor"?:? ?"?)[0-9a-f]{8}-/g, "$1");
+
+/** Texts and JSON as they are compared. */
+const comparable = (text: string, flags: string) =>
+  withFixedToken(flags.includes(READING) ? withoutTimes(text) : text).trimEnd();
 
 test.each(["README.md", "docs/tools.md"])(
   "the examples in %s are what the sandbox answers",
@@ -62,9 +97,18 @@ test.each(["README.md", "docs/tools.md"])(
       clients.set(flags, client);
       if (uri) {
         const content = await resource(client, uri);
-        const chats = content["chats"] as unknown[] | undefined;
-        const shown = chats ? { ...content, chats: chats.slice(0, 1) } : content;
-        expect(JSON.parse(text), mark).toEqual(shown);
+        const shown = JSON.parse(text);
+        // A document shows one row of a list.
+        for (const [field, rows] of Object.entries(content).filter(([, rows]) =>
+          Array.isArray(rows),
+        )) {
+          expect(shown[field], mark).toHaveLength(1);
+          content[field] = (rows as Row[]).filter((row) => isSameRow(row, shown[field][0]));
+        }
+        const json = comparable(JSON.stringify(content), flags);
+        expect(JSON.parse(comparable(JSON.stringify(shown), flags)), mark).toEqual(
+          JSON.parse(json),
+        );
         continue;
       }
       const asked = [tool, args, again, flags].join();
@@ -72,10 +116,12 @@ test.each(["README.md", "docs/tools.md"])(
         last = { asked, result: await call(client, tool, JSON.parse(args)) };
       const { result } = last;
       expect(result.isError, mark).toBe(false);
-      if (form === "text") expect(text, mark).toBe(withFixedToken(result.text));
-      else {
-        const structured = JSON.parse(withFixedToken(JSON.stringify(result.structured)));
-        expect(JSON.parse(text), mark).toEqual(structured);
+      if (form === "text") {
+        expect(comparable(text, flags), mark).toBe(comparable(result.text, flags));
+      } else {
+        const structured = JSON.parse(comparable(JSON.stringify(result.structured), flags));
+        const documented = JSON.parse(comparable(JSON.stringify(JSON.parse(text)), flags));
+        expect(documented, mark).toEqual(structured);
       }
     }
   },
@@ -187,6 +233,73 @@ test.each(toolDocuments)("the errors in %s are those that a model is told", asyn
   for (const [, , todo] of rows) expect(todo).toMatch(/\S/);
 });
 
+/** The failures of the table about messages, in its order. */
+function messageFailures(): unknown[] {
+  const images = [0, 2];
+  return [
+    new ApiError({ status: 404, code: 404, message: "找不到资源" }),
+    new TargetNotAllowedError(),
+    new UnknownUserError(480, true),
+    new UnknownUserError(1000, false),
+    new UnknownMessageError(),
+    new UnknownMessageError(500),
+    new AmbiguousMessageError(["29b8d3f1a", "29b8d3f1c"]),
+    new CursorError("expired"),
+    new CursorError("other_search"),
+    new ImageError("none"),
+    new ImageError("index", images),
+    new ImageError("not_an_image", images),
+    new ImageError("host", images),
+    new ImageError("redirect", images),
+    new ImageError("gone", images),
+    new ImageError("too_large", images),
+    new ImageError("format", images),
+  ];
+}
+
+test.each(toolDocuments)(
+  "the errors of reading in %s are those that a model is told",
+  async (path) => {
+    const rows = rowsUnder(path, /^## (?:Errors of reading messages|读取消息的错误)$/m).slice(1);
+    const told = messageFailures().map((error) =>
+      explainWith(messageAdvice)(error).replace(/(HTTP \d+, ")[^"]+"/, '$1…"'),
+    );
+    const client = await connect(READING.split(" "));
+    const wrong = await call(client, "list_messages", { target_id: "1", before: "yesterday" });
+    expect(rows.map(([, text]) => text)).toEqual([...told, wrong.text]);
+    for (const [, , todo] of rows) expect(todo).toMatch(/\S/);
+  },
+);
+
+test.each(toolDocuments)(
+  "the sentences of `stopped` about messages in %s are the program's",
+  (path) => {
+    const sentences = (heading: RegExp) =>
+      rowsUnder(path, heading)
+        .map(([first = ""]) => /^`([A-Z\d].+)`$/.exec(first)?.[1])
+        .filter(Boolean);
+    const chat = { chat_code: "c", target_id: "1", username: "" };
+    /** Too many for a result. */
+    const messages = Array.from({ length: 300 }, (_, index): Message => {
+      const content = { text: "字".repeat(1_000), attachments: [], hidden: 0 };
+      const id = String(index).padStart(8, "0");
+      return { id, shortId: id, time: 0, from: "user", content, edited: false, reactions: [] };
+    });
+    const inbox = { since: 0, lookedAt: 1, complete: false, chats: [] };
+    const explain = () => "…";
+    /** The documents count two. */
+    const withTwo = (stopped = "") => stopped.replace(/^\d+/, "2");
+    expect(sentences(/^## list_inbox$/m)).toEqual([
+      structuredInbox({ ...inbox, stoppedBy: new DeadlineError() }, explain).stopped,
+      withTwo(structuredInbox({ ...inbox, chats: [{ chat, messages }] }, explain).stopped),
+    ]);
+    expect(sentences(/^## list_messages$/m)).toEqual([
+      withTwo(structuredPage({ chat, messages }, { limit: 50 }).stopped),
+      structuredPage({ chat, messages: [], dropped: 2 }, { limit: 50 }).stopped,
+    ]);
+  },
+);
+
 test.each(toolDocuments)("the sentences of `stopped` in %s are the program's", (path) => {
   const rows = rowsUnder(path, /^## list_chats$/m);
   const sentences = rows.map(([first = ""]) => /^`([A-Z\d].+)`$/.exec(first)?.[1]).filter(Boolean);
@@ -204,7 +317,7 @@ test.each(toolDocuments)("the sentences of `stopped` in %s are the program's", (
 });
 
 test.each(toolDocuments)("%s has each result field and each `_meta` key", async (path) => {
-  const { tools } = await (await connect([])).listTools();
+  const { tools } = await (await connect(READING.split(" "))).listTools();
   for (const { name, outputSchema, _meta } of tools) {
     for (const field of Object.keys(outputSchema?.properties ?? {})) {
       expect(fileText(path), name).toMatch(new RegExp(`[\`"]${field}[\`"]`));
