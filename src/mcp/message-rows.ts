@@ -74,8 +74,8 @@ export function toRow(message: Message, maxText: number): MessageRow {
   };
 }
 
-function toAttachment({ url: _, seconds, ...attachment }: Attachment) {
-  return { ...attachment, ...(seconds !== undefined && { seconds: Math.round(seconds) }) };
+function toAttachment({ url: _, ...attachment }: Attachment) {
+  return attachment;
 }
 
 /** Cuts between code points, with an ellipsis. */
@@ -88,16 +88,19 @@ function cutText(text: string, max: number): { text: string; cut: number } {
   return { text: `${kept}…`, cut: points.length - max };
 }
 
-/** The newest rows that fit into a result. Always at least one. */
-export function newestThatFit<Row>(rows: readonly Row[], budget = MAX_RESULT - RESERVED): Row[] {
+/** The first rows that fit into a result. Always at least one. */
+export function firstThatFit<Row>(rows: readonly Row[], budget = MAX_RESULT - RESERVED): Row[] {
   let size = 0;
-  let first = rows.length;
-  while (first > 0) {
-    size += sizeOf(rows[first - 1]);
-    if (size > budget && first < rows.length) break;
-    first--;
-  }
-  return rows.slice(first);
+  const end = rows.findIndex((row, index) => {
+    size += sizeOf(row);
+    return size > budget && index > 0;
+  });
+  return end < 0 ? [...rows] : rows.slice(0, end);
+}
+
+/** The last rows that fit into a result. Always at least one. */
+export function lastThatFit<Row>(rows: readonly Row[]): Row[] {
+  return firstThatFit([...rows].reverse()).reverse();
 }
 
 /** Takes the oldest messages of the chats with the most until the result is not too large. @returns how many were taken */

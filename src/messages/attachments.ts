@@ -43,17 +43,22 @@ export function mediaKind(type: string, mime = ""): MediaKind | undefined {
   return kinds.find((kind) => kind === type) ?? kinds.find((kind) => kind === main);
 }
 
-/** An address without characters that can forge or hide anything: the URL parser encodes them. */
+/** KOOK's are about 100 characters long; twenty of these fit beside a message. */
+const MAX_ADDRESS = 1_000;
+
+/** An address without characters that can forge or hide anything: the URL parser encodes them. "" for one too long. */
 export function webAddress(value: unknown): string {
   if (typeof value !== "string" || !URL.canParse(value)) return "";
   const { protocol, href } = new URL(value);
-  return protocol === "https:" || protocol === "http:" ? href : "";
+  const isWeb = protocol === "https:" || protocol === "http:";
+  return isWeb && href.length <= MAX_ADDRESS ? href : "";
 }
 
 function measure<Name extends string>(name: Name, value: unknown): { [key in Name]?: number } {
   const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  const known = typeof number === "number" && Number.isFinite(number) && number > 0;
-  return (known ? { [name]: number } : {}) as { [key in Name]?: number };
+  const whole = typeof number === "number" ? Math.round(number) : 0;
+  const known = Number.isSafeInteger(whole) && whole > 0;
+  return (known ? { [name]: whole } : {}) as { [key in Name]?: number };
 }
 
 /** Cut without splitting a surrogate pair. */

@@ -80,12 +80,12 @@ export class ImageError extends Error {
   }
 }
 
-/** A cursor of `list_inbox` that cannot be followed. Nothing was sent to KOOK. */
 /** One call has read as many chats as it may. */
 export class InboxBoundError extends Error {
   override readonly name = "InboxBoundError";
 }
 
+/** A cursor of `list_inbox` that cannot be followed. Nothing was sent to KOOK. */
 export class CursorError extends Error {
   override readonly name = "CursorError";
   readonly reason: "expired" | "other_search";

@@ -5,7 +5,7 @@ import type { ChatState } from "./waiting.ts";
 const WAITING_MS = 60_000;
 /** The same for the others: the bot's answer may be deleted. */
 const ANSWERED_MS = 600_000;
-/** KOOK may show a message this much later than its time in the list (seen: 2.5 s), clocks that differ included. */
+/** KOOK may show a message this much later than its time in the list (seen: 2.5 s). */
 const SETTLE_MS = 10_000;
 const MAX_CHATS = 2_000;
 /** Of all messages together, in UTF-16 units. */
@@ -15,6 +15,8 @@ interface Cached {
   state: ChatState;
   latestAt: number;
   expiresAt: number;
+  /** When the chat was first seen without the message that the list tells of. It may have been deleted. */
+  behindSince: number | undefined;
   length: number;
 }
 
@@ -25,21 +27,28 @@ export class InboxCache {
   /** @param latestAt the chat's `latest_msg_time`; a new message changes it */
   get(chatCode: string, latestAt: number): ChatState | undefined {
     const cached = this.#chats.get(chatCode);
-    if (cached && cached.latestAt === latestAt && cached.expiresAt > performance.now()) {
-      return cached.state;
-    }
-    this.#delete(chatCode);
-    return undefined;
+    if (!cached || cached.latestAt !== latestAt) return undefined;
+    return cached.expiresAt > performance.now() ? cached.state : undefined;
   }
 
   set(chatCode: string, latestAt: number, state: ChatState): void {
+    const now = performance.now();
+    const before = this.#chats.get(chatCode);
     this.#delete(chatCode);
     const { newest, waitingSince } = state;
     const isBehind = (newest.at(-1)?.create_at ?? 0) < latestAt;
-    if (isBehind && Date.now() - latestAt < SETTLE_MS) return;
-    const expiresAt = performance.now() + (waitingSince === undefined ? ANSWERED_MS : WAITING_MS);
+    const firstBehind = before?.latestAt === latestAt ? before.behindSince : undefined;
+    const behindSince = isBehind ? (firstBehind ?? now) : undefined;
+    const isUnsettled = behindSince !== undefined && now - behindSince < SETTLE_MS;
+    const keptMs = waitingSince === undefined ? ANSWERED_MS : WAITING_MS;
     const length = newest.reduce((sum, { content }) => sum + content.length, 0);
-    this.#chats.set(chatCode, { state, latestAt, expiresAt, length });
+    this.#chats.set(chatCode, {
+      state,
+      latestAt,
+      expiresAt: isUnsettled ? now : now + keptMs,
+      behindSince,
+      length,
+    });
     this.#length += length;
     for (const oldest of this.#chats.keys()) {
       if (this.#chats.size <= MAX_CHATS && this.#length <= MAX_LENGTH) break;

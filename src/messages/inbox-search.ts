@@ -22,6 +22,8 @@ export interface Snapshot {
   search: InboxSearch;
   /** On the monotonic clock. */
   madeAt: number;
+  /** When the call before has read its chats. */
+  turn: Promise<unknown>;
   /** What was found, in order. */
   entries: InboxEntry[];
   /** Chats that may belong to it and were not read, in the order in which they will be. */
@@ -93,6 +95,9 @@ export class Snapshots {
   /** A cursor to the entries from `offset` on. */
   cursorOf(snapshot: Snapshot, offset: number): string {
     this.#snapshots.set(snapshot.id, snapshot);
+    for (const { id, madeAt } of this.#snapshots.values()) {
+      if (performance.now() - madeAt > CURSOR_MS) this.#snapshots.delete(id);
+    }
     const [oldest] = this.#snapshots.keys();
     if (this.#snapshots.size > MAX_SNAPSHOTS && oldest) this.#snapshots.delete(oldest);
     return `${snapshot.id}-${offset}`;
@@ -103,8 +108,8 @@ export class Snapshots {
     const [, id = "", offset = ""] = /^([0-9a-f]+)-(\d{1,6})$/.exec(cursor.trim()) ?? [];
     const snapshot = this.#snapshots.get(id);
     const ageMs = performance.now() - (snapshot?.madeAt ?? Number.NEGATIVE_INFINITY);
-    if (!snapshot || ageMs > CURSOR_MS) {
-      this.#snapshots.delete(id);
+    if (!snapshot || ageMs > CURSOR_MS || Number(offset) > snapshot.entries.length) {
+      if (ageMs > CURSOR_MS) this.#snapshots.delete(id);
       throw new CursorError("expired");
     }
     if (!isSame(snapshot.search, search, ageMs)) throw new CursorError("other_search");

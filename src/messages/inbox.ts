@@ -2,8 +2,6 @@
 import type { Chats } from "../chats/chats.ts";
 import type { ListedChat } from "../chats/page.ts";
 import type { CallOptions } from "../kook/call-options.ts";
-import { ApiError, DeadlineError, RateLimitError, TokenError } from "../kook/errors.ts";
-import { InboxBoundError } from "./errors.ts";
 import { InboxCache } from "./inbox-cache.ts";
 import {
   candidatesOf,
@@ -16,6 +14,7 @@ import {
 } from "./inbox-search.ts";
 import { type ChatOfMessages, type Message, toMessages } from "./message.ts";
 import type { Messages } from "./messages.ts";
+import { ReadingOfChats } from "./reading.ts";
 import { type ChatState, readState } from "./waiting.ts";
 
 export interface InboxQuery extends InboxSearch {
@@ -50,15 +49,6 @@ export interface InboxPage {
   stoppedBy?: unknown;
 }
 
-/** The rate limiter decides how many go out; this bounds what is lost when the time is up. */
-const MAX_IN_FLIGHT = 6;
-/** Chats that one call reads: KOOK allows a small bot 60 requests a minute, and the next call needs some too. */
-const MAX_READS = 60;
-/** Reading chats ends this long before the deadline. */
-const MARGIN_MS = 2_000;
-/** The longest time for reading chats. */
-const READING_MS = 30_000;
-
 export class Inbox {
   readonly #chats: Chats;
   readonly #messages: Messages;
@@ -83,7 +73,10 @@ export class Inbox {
         ? { snapshot: await this.#look(search, options), offset: 0 }
         : this.#snapshots.follow(cursor, search);
     const end = offset + limit;
-    const stoppedBy = await this.#advance(snapshot, { offset, end }, options);
+    // Two calls with one cursor would read the same chats.
+    const turn = snapshot.turn.then(() => this.#advance(snapshot, { offset, end }, options));
+    snapshot.turn = turn.catch(() => undefined);
+    const stoppedBy = await turn;
     const { entries, pending, scanned, listed, listStoppedBy } = snapshot;
     const shown = entries.slice(offset, end);
     const isMore = entries.length > end || pending.length > 0;
@@ -91,8 +84,8 @@ export class Inbox {
     return {
       chats: await Promise.all(shown.map((entry) => this.#show(entry, messages, options))),
       since: snapshot.search.since,
-      lookedAt: scanned - (stoppedBy === undefined ? 0 : pending.length),
-      complete: listed && reason === undefined,
+      lookedAt: scanned - pending.length,
+      complete: listed && reason === undefined && pending.length === 0,
       ...(isMore && { nextCursor: this.#snapshots.cursorOf(snapshot, offset + shown.length) }),
       ...(reason !== undefined && { stoppedBy: reason }),
     };
@@ -106,6 +99,7 @@ export class Inbox {
       id: crypto.randomUUID().slice(0, 8),
       search,
       madeAt: performance.now(),
+      turn: Promise.resolve(),
       entries: [],
       pending: candidatesOf(found.chats, search),
       scanned: found.scanned,
@@ -126,7 +120,7 @@ export class Inbox {
   ): Promise<unknown> {
     const { search, entries } = snapshot;
     const matches = entryMatcher(search);
-    const reading = new Reading(options);
+    const reading = new ReadingOfChats(options);
     try {
       while (snapshot.pending.length > 0 && (!search.all || entries.length < end)) {
         const batch = search.all
@@ -146,7 +140,11 @@ export class Inbox {
     return reading.stoppedBy;
   }
 
-  async #stateOf(chat: ListedChat, options: CallOptions, reading: Reading): Promise<ChatState> {
+  async #stateOf(
+    chat: ListedChat,
+    options: CallOptions,
+    reading: ReadingOfChats,
+  ): Promise<ChatState> {
     const { chat_code } = chat.row;
     const cached = this.#cache.get(chat_code, chat.latestAt);
     if (cached) return cached;
@@ -169,79 +167,4 @@ export class Inbox {
       messages: toMessages(newest.slice(-count), conversation),
     };
   }
-}
-
-/** Reads several chats at once, until all are read or the time or the requests are used up. */
-class Reading {
-  readonly #options: CallOptions;
-  readonly #ended = new AbortController();
-  readonly #timer: NodeJS.Timeout;
-  #left = MAX_READS;
-  /** Chats after this were not read. */
-  stoppedBy: unknown;
-
-  constructor(options: CallOptions) {
-    const { deadline = Number.POSITIVE_INFINITY } = options;
-    const leftMs = Math.min(deadline - MARGIN_MS - performance.now(), READING_MS);
-    this.#timer = setTimeout(() => this.#ended.abort(new DeadlineError()), Math.max(0, leftMs));
-    this.#options = options;
-  }
-
-  /** A signal for each chat: Node warns on stderr of more than ten listeners on one. */
-  #ownOptions(): CallOptions {
-    const { signal } = this.#options;
-    const both = signal ? [signal, this.#ended.signal] : [this.#ended.signal];
-    return { ...this.#options, signal: AbortSignal.any(both) };
-  }
-
-  /** @throws what ends the whole call: an abort, a bad token */
-  async each(
-    chats: readonly ListedChat[],
-    read: (chat: ListedChat, options: CallOptions) => Promise<ChatState>,
-  ): Promise<Map<ListedChat, InboxEntry>> {
-    const results = new Map<ListedChat, InboxEntry>();
-    const waiting = [...chats];
-    const work = async () => {
-      for (let chat = waiting.shift(); chat; chat = waiting.shift()) {
-        if (this.stoppedBy !== undefined) return;
-        try {
-          results.set(chat, { chat, state: await read(chat, this.#ownOptions()) });
-        } catch (error) {
-          if (isFatal(error)) throw error;
-          if (this.#ended.signal.aborted || isSpent(error)) this.stoppedBy ??= error;
-          else if (this.#options.signal?.aborted) throw error;
-          else results.set(chat, { chat, failed: error });
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: MAX_IN_FLIGHT }, work));
-    // The order of the chats, not that of the answers.
-    const ordered = chats.flatMap((chat) => results.get(chat) ?? []);
-    return new Map(ordered.map((entry) => [entry.chat, entry]));
-  }
-
-  /** Counts a chat that is read from KOOK. @throws InboxBoundError */
-  spend(): void {
-    if (this.#left === 0) throw new InboxBoundError();
-    this.#left--;
-  }
-
-  /** Stops the timer and what is in flight. */
-  end(): void {
-    clearTimeout(this.#timer);
-    this.#ended.abort();
-  }
-}
-
-/** Every further chat would fail in the same way. */
-function isFatal(error: unknown): boolean {
-  return error instanceof TokenError || (error instanceof ApiError && error.reason === "bad_token");
-}
-
-function isSpent(error: unknown): boolean {
-  return (
-    error instanceof RateLimitError ||
-    error instanceof DeadlineError ||
-    error instanceof InboxBoundError
-  );
 }

@@ -214,6 +214,43 @@ test("a result has 40 000 characters at most: the oldest messages go first, and 
   expect(rowsOf(next.structured).at(-1)?.text).toMatch(new RegExp(`^${49 - rows.length} `));
 });
 
+test("a page that goes forward loses its newest messages instead, and newer leads to them", async () => {
+  const items = Array.from({ length: 50 }, (_, index) =>
+    userMessage(`${index} ${"话\n".repeat(500)}`),
+  );
+  const client = await reading(having(items));
+  const first = items[0]?.id.slice(0, 8);
+  const { text, structured } = await call(client, "list_messages", {
+    ...CHAT_ID,
+    limit: 50,
+    after: first,
+  });
+  const rows = rowsOf(structured);
+  expect(rows.length).toBeLessThan(49);
+  expect(rows[0]?.text).toMatch(/^1 /);
+  expect(structured?.["newer"]).toBe(rows.at(-1)?.msg_id);
+  expect(structured?.["stopped"]).toBe(
+    `${49 - rows.length} newer messages left out: the result was too large.`,
+  );
+  expect(text).toContain("newer messages left out");
+});
+
+test("a time that was not reached is no empty chat", async () => {
+  const items = Array.from({ length: 600 }, (_, index) => userMessage(`${index}`));
+  const client = await reading(having(items));
+  const { text, structured } = await call(client, "list_messages", {
+    ...CHAT_ID,
+    before: "2020-01-01",
+  });
+  expect(structured).toMatchObject({ messages: [], searched: 500, complete: false });
+  expect(text).toContain("no messages. Only the newest 500 messages were looked at.");
+});
+
+test("a search between two messages does not speak of all messages", async () => {
+  const { text } = await listed(supportChat(), { query: "nothing like it", after: "9b07e4f3" });
+  expect(text).toMatch(/is in none of the \d+ messages looked at\.$/);
+});
+
 test("attachments of one message are numbered as view_image counts them, and bounded", async () => {
   const attachments = Array.from({ length: 300 }, (_, index) => ({
     type: index % 2 ? "image" : "file",
@@ -322,6 +359,12 @@ describe("arguments that do not fit are refused, and KOOK is not asked:", () => 
       "list_messages",
       CHAT,
       "list_messages: target_id must not come with chat_code: give one of them. Nothing was done.",
+    ],
+    [
+      "a query of invisible characters",
+      "list_messages",
+      { target_id: CHAT.target_id, query: "\u200b" },
+      "list_messages: query must have characters that can be seen. Nothing was done.",
     ],
     [
       "a name for a user id",

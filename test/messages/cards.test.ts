@@ -170,7 +170,7 @@ test("images and files of every module become attachments in the order of the te
       bytes: 12,
       width: 3,
       height: 4,
-      seconds: 1.5,
+      seconds: 2,
       url: "https://x.cn/v",
     },
     { kind: "file", name: "f", url: "" },

@@ -37,6 +37,25 @@ test("an image is an attachment, and its address is no text", () => {
   });
 });
 
+test.each([1e300, -5, Number.NaN, "123456789012345678901", null, 0.2])(
+  "a size of %s is left out",
+  (size) => {
+    const attachments = { ...videoAttachment, size, duration: size, width: size, height: size };
+    const { url, name } = videoAttachment;
+    expect(contentOf(wireMessage({ type: 3, attachments })).attachments).toEqual([
+      { kind: "video", name, url },
+    ]);
+  },
+);
+
+test("an address of more than 1 000 characters is left out", () => {
+  const url = `https://img.kookapp.cn/${"a".repeat(1_000)}`;
+  const { attachments } = contentOf(
+    wireMessage({ type: 3, attachments: { ...videoAttachment, url } }),
+  );
+  expect(attachments).toMatchObject([{ kind: "video", url: "" }]);
+});
+
 test("a video and a file have their name, size, seconds and pixels", () => {
   expect(
     contentOf(wireMessage({ type: 3, content: videoAttachment.url, attachments: videoAttachment })),
@@ -50,7 +69,7 @@ test("a video and a file have their name, size, seconds and pixels", () => {
         bytes: 722882,
         width: 360,
         height: 635,
-        seconds: 15.673,
+        seconds: 16,
         url: videoAttachment.url,
       },
     ],

@@ -200,6 +200,51 @@ describe("requests", () => {
     expect(users(await list(inbox))).toEqual([7]);
   });
 
+  test("whatever the machine's clock says, a chat without its last message is read again for ten seconds", async () => {
+    const late = made(7, "ubu", 0);
+    const kook = { chats: [{ ...late, latest: NOW, messages: late.messages.slice(0, 2) }] };
+    const { inbox, taken } = conversations(kook);
+    vi.setSystemTime(NOW + 5 * MINUTE);
+    await list(inbox);
+    vi.advanceTimersByTime(5_000);
+    await list(inbox);
+    vi.advanceTimersByTime(5_000);
+    await list(inbox);
+    expect(taken()).toMatchObject({ "direct-message/list": 3 });
+    // Its last message was deleted.
+    await list(inbox);
+    expect(taken()).toEqual({ "user-chat/list": 1 });
+  });
+
+  test("two calls at once with one cursor get the same chats, each of them once", async () => {
+    const { inbox } = conversations(support());
+    const first = await list(inbox, { all: true, limit: 5 });
+    const more = { all: true, limit: 5, cursor: first.nextCursor };
+    const [one, other] = await Promise.all([list(inbox, more), list(inbox, more)]);
+    expect(users(one)).toEqual(users(other));
+    const rest = await list(inbox, { all: true, limit: 50, cursor: other.nextCursor });
+    const all = [first, one, rest].flatMap(users);
+    expect(all).toEqual([...new Set(all)]);
+    expect(all).toHaveLength(32);
+  });
+
+  test("with `all`, chats that a page has not read yet are not told as looked at", async () => {
+    const { inbox } = conversations(support());
+    const first = await list(inbox, { all: true, limit: 5 });
+    expect(first).toMatchObject({ complete: false, lookedAt: 453, nextCursor: expect.any(String) });
+    const rest = await list(inbox, { all: true, limit: 50, cursor: first.nextCursor });
+    expect(rest).toMatchObject({ complete: true, lookedAt: 480 });
+  });
+
+  test("a cursor beyond what it leads to is unknown", async () => {
+    const { inbox } = conversations(support());
+    const { nextCursor = "" } = await list(inbox, { all: true, limit: 5 });
+    const beyond = nextCursor.replace(/-5$/, "-999");
+    await expect(list(inbox, { all: true, cursor: beyond })).rejects.toMatchObject({
+      name: "CursorError",
+    });
+  });
+
   test("no more than 20 list pages are read, and the rest is told", async () => {
     const chats = Array.from({ length: 1_100 }, (_, index) =>
       made(index, "u", index < 1_005 ? 8 * 24 * 60 : 5),

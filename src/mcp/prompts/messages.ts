@@ -10,7 +10,7 @@ import type { PromptFamily } from "./registry.ts";
 
 const DAY_MS = 86_400_000;
 const INBOX = { all: false, limit: 20, messages: 5 };
-const DRAFT_MESSAGES = 30;
+const DRAFT = { limit: 30 };
 
 const instructions: Record<"triage" | "draft", Record<Language, string>> = {
   triage: {
@@ -54,8 +54,8 @@ export function messagePrompts({ messages, inbox }: Reading): PromptFamily {
             const message = "target_id must be a KOOK user id: digits.";
             throw new ProtocolError(ErrorCode.InvalidParams, message);
           }
-          const page = await messages.list({ target_id: id }, { limit: DRAFT_MESSAGES }, options);
-          const text = pageText(structuredPage(page, { limit: DRAFT_MESSAGES }), timeZone);
+          const page = await messages.list({ target_id: id }, DRAFT, options);
+          const text = pageText(structuredPage(page, DRAFT), timeZone, DRAFT);
           return [instructions.draft[language], text];
         },
       },

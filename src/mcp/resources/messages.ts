@@ -2,7 +2,7 @@
 import { isMissing } from "../../access/errors.ts";
 import type { Message } from "../../messages/message.ts";
 import { messageAdvice } from "../advice/messages.ts";
-import { MAX_TEXT, type MessageRow, newestThatFit, toRow } from "../message-rows.ts";
+import { lastThatFit, MAX_TEXT, type MessageRow, toRow } from "../message-rows.ts";
 import type { Reading } from "../services.ts";
 import { codeIn, type ResourceFamily } from "./registry.ts";
 
@@ -31,7 +31,7 @@ export function messageResources({ messages }: Reading): ResourceFamily {
       try {
         const page = await messages.list({ chat_code }, { limit: NEWEST }, options);
         const { chat, older } = page;
-        const rows = newestThatFit(page.messages.map(toLinkedRow));
+        const rows = lastThatFit(page.messages.map(toLinkedRow));
         const oldest = rows.length < page.messages.length ? rows[0]?.msg_id : older;
         return {
           chat_code: chat.chat_code,

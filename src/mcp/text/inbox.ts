@@ -55,7 +55,7 @@ export function structuredInbox(page: InboxPage, explain: Explain): StructuredIn
 export function inboxText(inbox: StructuredInbox, all: boolean, zone: TimeZone): string {
   const { chats, since, looked_at, complete, next_cursor, stopped } = inbox;
   const from = zone.minute(Date.parse(since));
-  const count = `${chats.length} of ${complete ? "" : "the newest "}${looked_at} chats`;
+  const count = `${chats.length} of ${looked_at} chats${complete ? "" : " looked at"}`;
   const kind = all ? "with news" : "waiting";
   return [
     `${count} ${kind}, since ${from} ${zone.name}: target_id "name" since; msg_id time [bot] "text".`,

@@ -2,7 +2,7 @@
 import type { MessagePage } from "../../messages/messages.ts";
 import type { TimeZone } from "../../text/time.ts";
 import { quoted } from "../../text/untrusted.ts";
-import { MAX_TEXT, type MessageRow, newestThatFit, toRow } from "../message-rows.ts";
+import { firstThatFit, lastThatFit, MAX_TEXT, type MessageRow, toRow } from "../message-rows.ts";
 
 const LEGEND = 'Each line: msg_id, time, who, "text".';
 
@@ -20,19 +20,28 @@ export interface PageOfMessages {
   stopped?: string;
 }
 
-/** @param asked what the page was asked for */
-export function structuredPage(
-  page: MessagePage,
-  { limit, query }: { limit: number; query?: string | undefined },
-): PageOfMessages {
-  const { chat, older, newer, searched, complete, dropped } = page;
+/** What a page was asked for. */
+export interface Asked {
+  limit: number;
+  before?: string | undefined;
+  after?: string | undefined;
+  query?: string | undefined;
+}
+
+export function structuredPage(page: MessagePage, asked: Asked): PageOfMessages {
+  const { limit, query } = asked;
+  const { chat, searched, complete, dropped } = page;
   const maxText = limit === 1 ? MAX_TEXT.whole : MAX_TEXT.list;
   const all = page.messages.map((message) => toRow(message, maxText));
-  const messages = newestThatFit(all);
-  const shortened = messages.length < all.length;
+  // A page that goes forward is shortened at its newer end.
+  const isForward = asked.after !== undefined && asked.before === undefined && query === undefined;
+  const messages = isForward ? firstThatFit(all) : lastThatFit(all);
+  const left = all.length - messages.length;
+  const older = left > 0 && !isForward ? messages[0]?.msg_id : page.older;
+  const newer = left > 0 && isForward ? messages.at(-1)?.msg_id : page.newer;
   const stopped = [
-    shortened &&
-      `${all.length - messages.length} older messages left out: the result was too large.`,
+    left > 0 &&
+      `${left} ${isForward ? "newer" : "older"} messages left out: the result was too large.`,
     dropped && `${dropped} could not be read and ${dropped === 1 ? "is" : "are"} left out.`,
   ].filter(Boolean);
   const next = wholeHint(messages, limit, query !== undefined);
@@ -41,13 +50,13 @@ export function structuredPage(
     target_id: chat.target_id,
     username: chat.username,
     messages,
-    ...((shortened || older !== undefined) && { older: shortened ? messages[0]?.msg_id : older }),
+    ...(older !== undefined && { older }),
     ...(newer !== undefined && { newer }),
     ...(searched !== undefined && { searched }),
     ...(complete !== undefined && { complete }),
     ...(next !== undefined && { next }),
     ...(stopped.length > 0 && { stopped: stopped.join(" ") }),
-  } as PageOfMessages;
+  };
 }
 
 /** How to read a message that was cut: it is the newest before the one that follows it. */
@@ -64,12 +73,12 @@ function wholeHint(rows: readonly MessageRow[], limit: number, searched: boolean
     : `For ${cut.msg_id} whole, call list_messages with limit 1.`;
 }
 
-/** @param query the text that was looked for */
-export function pageText(page: PageOfMessages, zone: TimeZone, query?: string): string {
+export function pageText(page: PageOfMessages, zone: TimeZone, asked: Asked): string {
+  const { query } = asked;
   const { messages, older, newer, next, stopped } = page;
   const again = query === undefined ? "" : "the same query and ";
   return [
-    `${who(page)}: ${headOf(page, zone, query)}`,
+    `${who(page)}: ${headOf(page, zone, asked)}`,
     ...messageLines(messages, zone),
     stopped,
     next,
@@ -80,11 +89,18 @@ export function pageText(page: PageOfMessages, zone: TimeZone, query?: string): 
     .join("\n");
 }
 
-function headOf({ messages, searched, complete }: PageOfMessages, zone: TimeZone, query?: string) {
+function headOf(page: PageOfMessages, zone: TimeZone, { before, after, query }: Asked) {
+  const { messages, searched, complete } = page;
   const count = messages.length === 1 ? "1 message" : `${messages.length} messages`;
   const columns = `oldest first, times in ${zone.name}. ${LEGEND}`;
-  if (query === undefined) return messages.length === 0 ? "no messages." : `${count}, ${columns}`;
-  const reach = complete ? `all ${searched} messages` : `the ${searched} messages looked at`;
+  if (query === undefined) {
+    // KOOK takes no time: the newest messages are read until one is old enough.
+    const unread =
+      complete === false ? ` Only the newest ${searched} messages were looked at.` : "";
+    return messages.length === 0 ? `no messages.${unread}` : `${count}, ${columns}${unread}`;
+  }
+  const isAll = complete && before === undefined && after === undefined;
+  const reach = isAll ? `all ${searched} messages` : `the ${searched} messages looked at`;
   const wanted = quoted(query);
   if (messages.length === 0) return `${wanted} is in none of ${reach}.`;
   return `${count} with ${wanted} or beside one, of ${reach}, ${columns}`;

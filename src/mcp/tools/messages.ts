@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Address } from "../../messages/messages.ts";
 import type { TimeZone } from "../../text/time.ts";
+import { visibleText } from "../../text/untrusted.ts";
 import { messageAdvice } from "../advice/messages.ts";
 import { messageRowSchema } from "../message-rows.ts";
 import type { Reading } from "../services.ts";
@@ -22,6 +23,10 @@ export const queryText = () =>
     .refine(
       (query) => query.length <= MAX_QUERY_LENGTH,
       `must be ${MAX_QUERY_LENGTH} characters or fewer`,
+    )
+    .refine(
+      (query) => query.trim() === "" || visibleText(query).text.trim() !== "",
+      "must have characters that can be seen",
     );
 
 /** A chat is named by its user or by its code. Checks are `refine`: some model providers refuse a schema with a pattern. */
@@ -53,7 +58,8 @@ const addressOf = ({ target_id, chat_code = "" }: Addressed): Address =>
   target_id === undefined ? { chat_code } : { target_id };
 
 /** At least 8 hex digits, with or without the dashes of a whole id. */
-const isMessageId = (text: string) => /^[0-9a-f]{8,64}$/i.test(text.replaceAll("-", ""));
+const isMessageId = (text: string) =>
+  text.length <= 80 && /^[0-9a-f]{8,64}$/i.test(text.replaceAll("-", ""));
 const NO_ID = "must be a message id, as list_messages shows it";
 
 /** A date has its dashes elsewhere than an id, so one text is never both. */
@@ -110,8 +116,8 @@ export function messageTools({ messages }: Reading, zone: TimeZone): ToolFamily 
         ...(query !== undefined && { query }),
       };
       const page = await messages.list(addressOf(chat), asked, options);
-      const structured = structuredPage(page, { limit, query });
-      return { text: pageText(structured, timeZone, query), structured };
+      const structured = structuredPage(page, asked);
+      return { text: pageText(structured, timeZone, asked), structured };
     },
   });
 
