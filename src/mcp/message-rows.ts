@@ -10,7 +10,7 @@ export const MAX_TEXT = { list: 1_000, inbox: 120, whole: 8_000 };
 
 /** Characters of a result. Claude Code writes results of 50 000 characters to a file, which a model rarely reads. */
 const MAX_RESULT = 40_000;
-/** What stands around the messages. */
+/** Characters kept free for the rest of the result. */
 const RESERVED = 1_000;
 
 /** No message of a person's has more; a hostile one must not fill a model's context. */

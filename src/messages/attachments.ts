@@ -1,4 +1,4 @@
-// Media of a message: what a model is told of them.
+// Attachments of a message: kind, name, size, address.
 
 const kinds = ["image", "video", "audio", "file"] as const;
 type MediaKind = (typeof kinds)[number];

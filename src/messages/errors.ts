@@ -1,4 +1,4 @@
-// What reading messages rejects with, beside the errors of access/ and kook/. None carries a message's text.
+// Errors of reading messages, besides those of access/ and kook/. None carries a message's text.
 import { ApiError } from "../kook/errors.ts";
 
 /** `before`, `after` or `msg_id` is neither a message id nor a time. Nothing was sent to KOOK. */

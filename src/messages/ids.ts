@@ -16,6 +16,9 @@ export interface KnownMessage {
   time: number;
 }
 
+/** A message known only from a reply to it has no time. */
+export type ShownMessage = Pick<KnownMessage, "id"> & Partial<KnownMessage>;
+
 /** Eight hex digits are always an id; a time has the form of a date. @throws MessageReferenceError */
 export function readReference(
   text: string,
@@ -32,7 +35,7 @@ export function readReference(
   return { time };
 }
 
-/** Without `Z` or an offset a time is meant in the machine's zone, a date as its midnight there. */
+/** Tools send UTC: they apply `KOOK_TIME_ZONE`. Without `Z` or an offset the machine's zone is meant. */
 function readTime(text: string): number | undefined {
   const match =
     /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(Z|[+-]\d{2}:?\d{2})?)?$/i.exec(
@@ -57,16 +60,19 @@ function digitsOf(id: string): string {
 
 /** The messages that this process has shown, by chat. */
 export class MessageIds {
-  readonly #chats = new Map<string, Map<string, KnownMessage>>();
+  readonly #chats = new Map<string, Map<string, ShownMessage>>();
   #size = 0;
 
-  add(chatCode: string, messages: readonly KnownMessage[]): void {
-    const known = this.#chats.get(chatCode) ?? new Map<string, KnownMessage>();
+  add(chatCode: string, messages: readonly ShownMessage[]): void {
+    const known = this.#chats.get(chatCode) ?? new Map<string, ShownMessage>();
     // The chat becomes the one read last.
     this.#chats.delete(chatCode);
     this.#chats.set(chatCode, known);
     const before = known.size;
-    for (const { id, time } of messages) known.set(digitsOf(id), { id, time });
+    for (const message of messages) {
+      const digits = digitsOf(message.id);
+      if (message.time !== undefined || !known.has(digits)) known.set(digits, message);
+    }
     this.#size += known.size - before;
     for (const [code, { size }] of this.#chats) {
       if (this.#size <= MAX_MESSAGES || code === chatCode) break;
@@ -76,16 +82,16 @@ export class MessageIds {
   }
 
   /** The message of these digits. @throws AmbiguousMessageError */
-  find(chatCode: string, digits: string): KnownMessage | undefined {
+  find(chatCode: string, digits: string): ShownMessage | undefined {
     return this.pick(chatCode, digits, this.#chats.get(chatCode)?.values() ?? []);
   }
 
   /** The one of these messages whose id has these digits. @throws AmbiguousMessageError */
-  pick(
+  pick<Shown extends ShownMessage>(
     chatCode: string,
     digits: string,
-    messages: Iterable<KnownMessage>,
-  ): KnownMessage | undefined {
+    messages: Iterable<Shown>,
+  ): Shown | undefined {
     const found = [...messages].filter(({ id }) => digitsOf(id).startsWith(digits));
     const exact = found.find(({ id }) => digitsOf(id) === digits);
     if (exact || found.length <= 1) return exact ?? found[0];

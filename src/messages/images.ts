@@ -12,8 +12,6 @@ export interface ImageFile {
   name?: string;
   width?: number;
   height?: number;
-  /** Whole. */
-  msgId: string;
 }
 
 /** In base64 this stays below 1 MB, the most that hosts take in one result. */
@@ -35,7 +33,7 @@ export function pickImage(message: WireMessage, index?: number): Attachment {
 /** @throws ImageError; what the download throws */
 export async function downloadImage(
   client: KookClient,
-  { id, image }: { id: string; image: Attachment },
+  image: Attachment,
   options: CallOptions,
 ): Promise<ImageFile> {
   const { url, name, width, height } = image;
@@ -51,7 +49,6 @@ export async function downloadImage(
     ...(name !== undefined && { name }),
     ...(width !== undefined && { width }),
     ...(height !== undefined && { height }),
-    msgId: id,
   };
 }
 

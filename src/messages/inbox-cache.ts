@@ -1,4 +1,4 @@
-// What the newest messages of a chat were, so that a second look at the inbox costs the list pages only.
+// Caches the newest messages of each chat, so that a second look at the inbox reads only the list pages.
 import type { ChatState } from "./waiting.ts";
 
 /** A reaction, an edit or a deletion need not move `latest_msg_time`: waiting chats are read again after this time. */
@@ -8,7 +8,7 @@ const ANSWERED_MS = 600_000;
 /** KOOK may show a message this much later than its time in the list (seen: 2.5 s). */
 const SETTLE_MS = 10_000;
 const MAX_CHATS = 2_000;
-/** Of all messages together, in UTF-16 units. */
+/** Of all messages together as JSON, in UTF-16 units. */
 const MAX_LENGTH = 4_000_000;
 
 interface Cached {
@@ -41,7 +41,7 @@ export class InboxCache {
     const behindSince = isBehind ? (firstBehind ?? now) : undefined;
     const isUnsettled = behindSince !== undefined && now - behindSince < SETTLE_MS;
     const keptMs = waitingSince === undefined ? ANSWERED_MS : WAITING_MS;
-    const length = newest.reduce((sum, { content }) => sum + content.length, 0);
+    const length = JSON.stringify(newest).length;
     this.#chats.set(chatCode, {
       state,
       latestAt,

@@ -40,6 +40,8 @@ export interface InboxPage {
   /** Longest waiting first; with `all`, newest message first. */
   chats: InboxChat[];
   since: number;
+  /** Chats of all pages, without those that could not be read; absent until it is known. */
+  found?: number;
   /** Chats whose last message is known to be answered, old, or in the answer. */
   lookedAt: number;
   /** False if chats of the bot were not looked at. */
@@ -61,7 +63,7 @@ export class Inbox {
   }
 
   /**
-   * A chat that fails is an entry; what is not reached in time is told.
+   * A chat that fails is an entry. Why others were not reached is in `stoppedBy`.
    * @throws CursorError; what the first list page throws; a bad token's error; the signal's reason
    */
   async list(
@@ -84,6 +86,9 @@ export class Inbox {
     return {
       chats: await Promise.all(shown.map((entry) => this.#show(entry, messages, options))),
       since: snapshot.search.since,
+      ...(pending.length === 0 && {
+        found: entries.filter((entry) => !("failed" in entry)).length,
+      }),
       lookedAt: scanned - pending.length,
       complete: listed && reason === undefined && pending.length === 0,
       ...(isMore && { nextCursor: this.#snapshots.cursorOf(snapshot, offset + shown.length) }),

@@ -45,7 +45,10 @@ export function toMessages(
   wires: readonly WireMessage[],
   { chat: { chat_code }, ids, isUser }: Conversation,
 ): Message[] {
-  ids.add(chat_code, wires.map(knownOf));
+  ids.add(chat_code, [
+    ...wires.map(knownOf),
+    ...wires.flatMap(({ quote }) => (quote ? [{ id: quote.id }] : [])),
+  ]);
   const listed = new Set(wires.map(({ id }) => id));
   return wires.map((wire) => {
     const { quote } = wire;

@@ -98,10 +98,10 @@ export class Messages {
     const { id } = await this.#boundOf(chat, reference, options);
     if (id === undefined) throw new UnknownMessageError();
     const message = await this.#view(chat, id, options);
-    return downloadImage(this.#client, { id, image: pickImage(message, index) }, options);
+    return downloadImage(this.#client, pickImage(message, index), options);
   }
 
-  /** What turns KOOK's messages of this chat into ours. */
+  /** Converts KOOK's messages of this chat to ours. */
   async conversation(chat: ChatOfMessages, options: CallOptions): Promise<Conversation> {
     return { chat, ids: this.#ids, isUser: await this.#self.userTest(chat, options) };
   }
@@ -139,11 +139,12 @@ export class Messages {
   async #boundOf(chat: ChatOfMessages, reference: Reference, options: CallOptions): Promise<Bound> {
     if ("time" in reference) return reference;
     const known = this.#ids.find(chat.chat_code, reference.digits);
-    if (known) return this.#ends.boundOf(known);
+    if (known?.time !== undefined) return this.#ends.boundOf({ id: known.id, time: known.time });
+    const id = known?.id ?? reference.id;
     const found =
-      reference.id === undefined
+      id === undefined
         ? await this.#lookFor(chat, reference.digits, options)
-        : knownOf(await this.#view(chat, reference.id, options));
+        : knownOf(await this.#view(chat, id, options));
     this.#ids.add(chat.chat_code, [found]);
     return found;
   }

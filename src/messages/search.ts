@@ -40,7 +40,7 @@ export async function searchMessages(
   };
 }
 
-/** False where time or requests are used up: what was found before stands. */
+/** False if the time or the requests are used up; earlier hits are kept. */
 async function readOn(walk: Walk, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     await walk.next();

@@ -7,7 +7,7 @@ const INBOX_MESSAGES = 10;
 /** A user who has written more without an answer waits at least since the oldest of these. */
 const MAX_UNANSWERED = 100;
 
-/** What the newest messages of a chat tell. */
+/** The newest messages of a chat, and whether its user waits. */
 export interface ChatState {
   /** Up to 10 messages, oldest first. */
   newest: WireMessage[];

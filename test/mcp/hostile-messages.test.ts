@@ -105,7 +105,7 @@ test("a hostile text is one line of list_messages, of a prompt and of the inbox"
 
     const inbox = await call(client, "list_inbox", { messages: 10, since: "2026-11-01" });
     const [head = "", ...rows] = inbox.text.split("\n");
-    expect(head).toMatch(/^1 of 1 chats waiting, since /);
+    expect(head).toMatch(/^1 chats waiting, since /);
     expectLines(rows, count, "list_inbox");
   }
 });

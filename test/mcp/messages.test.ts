@@ -151,7 +151,7 @@ describe("a search", () => {
 
   test("without a hit says what was looked at", async () => {
     const { text, structured } = await listed(supportChat(), { query: "nothing like it" });
-    expect(text).toBe('3903536527 "夏天1": "nothing like it" is in none of all 20 messages.');
+    expect(text).toBe('3903536527 "夏天1": none of all 20 messages has "nothing like it".');
     expect(structured).toMatchObject({ messages: [], searched: 20, complete: true });
   });
 });
@@ -214,6 +214,43 @@ test("a result has 40 000 characters at most: the oldest messages go first, and 
   expect(rowsOf(next.structured).at(-1)?.text).toMatch(new RegExp(`^${49 - rows.length} `));
 });
 
+describe("the hint for a message that was cut", () => {
+  const long = "长".repeat(1_500);
+  const items = Array.from({ length: 10 }, (_, index) =>
+    userMessage(index === 1 || index === 8 ? `needle ${index}` : index === 2 ? long : `${index}`),
+  );
+  const idOf = (index: number) => items[index]?.id.slice(0, 8);
+
+  test("does not take the next row of a search for the next message", async () => {
+    const { structured } = await listed(items, { query: "needle" });
+    expect(structured?.["next"]).toMatch(
+      new RegExp(
+        `^For ${idOf(2)} whole, call list_messages with limit 1 and after ${idOf(2)}, then`,
+      ),
+    );
+    const after = await listed(items, { limit: 1, after: idOf(2) });
+    const [next] = rowsOf(after.structured);
+    const { text } = await listed(items, { limit: 1, before: next?.msg_id });
+    expect(text).toContain(long);
+  });
+
+  test("of a page before a message names that message", async () => {
+    const { structured } = await listed(items, { limit: 2, before: idOf(3) });
+    expect(structured?.["next"]).toBe(
+      `For ${idOf(2)} whole, call list_messages with limit 1 and before ${idOf(3)}.`,
+    );
+    const { text } = await listed(items, { limit: 1, before: idOf(3) });
+    expect(text).toContain(long);
+  });
+});
+
+test("older messages of a search within a range keep the range", async () => {
+  const items = Array.from({ length: 10 }, () => userMessage("needle"));
+  const after = items[0]?.id.slice(0, 8);
+  const { text } = await listed(items, { query: "needle", after, limit: 2 });
+  expect(text).toContain("Older: list_messages with the same query and the same after and before ");
+});
+
 test("a page that goes forward loses its newest messages instead, and newer leads to them", async () => {
   const items = Array.from({ length: 50 }, (_, index) =>
     userMessage(`${index} ${"话\n".repeat(500)}`),
@@ -248,7 +285,7 @@ test("a time that was not reached is no empty chat", async () => {
 
 test("a search between two messages does not speak of all messages", async () => {
   const { text } = await listed(supportChat(), { query: "nothing like it", after: "9b07e4f3" });
-  expect(text).toMatch(/is in none of the \d+ messages looked at\.$/);
+  expect(text).toMatch(/none of the \d+ messages looked at has "nothing like it"\.$/);
 });
 
 test("attachments of one message are numbered as view_image counts them, and bounded", async () => {

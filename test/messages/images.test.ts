@@ -39,7 +39,6 @@ test.each([
     name: "a.png",
     width: 3,
     height: 4,
-    msgId: uuid(1),
   });
 });
 

@@ -272,6 +272,20 @@ describe("a page", () => {
   });
 });
 
+test("a quoted message that was shown by its id alone is looked up, not searched for", async () => {
+  const made = madeMessages(600);
+  Object.assign(made[599] as object, { quote: { rong_id: uuid(3), type: 9, content: "q" } });
+  const { messages, taken } = conversations({ chats: [chat(0, { messages: made })] });
+  await messages.list({ chat_code: "c" }, { limit: 1 });
+  taken();
+  const { messages: before } = await messages.list(
+    { chat_code: "c" },
+    { limit: 1, before: uuid(3).slice(0, 8) },
+  );
+  expect(before.map(({ id }) => id)).toEqual([uuid(2)]);
+  expect(taken()).toMatchObject({ "direct-message/view": 1, "direct-message/list": 1 });
+});
+
 describe("an id", () => {
   const address = { chat_code: "c" };
   const alike = ["abcdef01-1111-4000-8000-000000000001", "abcdef01-1122-4000-8000-000000000002"];

@@ -18,6 +18,7 @@ interface InboxRow {
 export interface StructuredInbox {
   chats: InboxRow[];
   since: string;
+  found?: number;
   looked_at: number;
   complete: boolean;
   next_cursor?: string;
@@ -25,7 +26,7 @@ export interface StructuredInbox {
 }
 
 export function structuredInbox(page: InboxPage, explain: Explain): StructuredInbox {
-  const { since, lookedAt, complete, nextCursor, stoppedBy } = page;
+  const { since, found, lookedAt, complete, nextCursor, stoppedBy } = page;
   const chats = page.chats.map(
     ({ chat, waitingSince, messages, failed }): InboxRow => ({
       target_id: chat.target_id,
@@ -44,6 +45,7 @@ export function structuredInbox(page: InboxPage, explain: Explain): StructuredIn
   return {
     chats,
     since: isoSeconds(since),
+    ...(found !== undefined && { found }),
     looked_at: lookedAt,
     complete,
     ...(nextCursor !== undefined && { next_cursor: nextCursor }),
@@ -53,13 +55,15 @@ export function structuredInbox(page: InboxPage, explain: Explain): StructuredIn
 
 /** @param all the chats that were answered are among them */
 export function inboxText(inbox: StructuredInbox, all: boolean, zone: TimeZone): string {
-  const { chats, since, looked_at, complete, next_cursor, stopped } = inbox;
+  const { chats, since, found, looked_at, complete, next_cursor, stopped } = inbox;
   const from = zone.minute(Date.parse(since));
-  const count = `${chats.length} of ${looked_at} chats${complete ? "" : " looked at"}`;
+  const isAll = found === undefined || found === chats.length;
+  const count = isAll ? chats.length : `${chats.length} of ${found}`;
   const kind = all ? "with news" : "waiting";
+  const reach = complete ? "" : `${looked_at} looked at, `;
   return [
-    `${count} ${kind}, since ${from} ${zone.name}: target_id "name" since; msg_id time [bot] "text".`,
-    ...chats.flatMap((chat) => chatLines(chat, all, zone)),
+    `${count} chats ${kind}, ${reach}since ${from} ${zone.name}: target_id "name" since; msg_id time [bot] "text".`,
+    ...chats.flatMap((chat) => chatLines(chat, all, { zone, year: from.slice(0, 5) })),
     stopped,
     next_cursor && `More: cursor ${next_cursor}.`,
   ]
@@ -67,19 +71,25 @@ export function inboxText(inbox: StructuredInbox, all: boolean, zone: TimeZone):
     .join("\n");
 }
 
-function chatLines(chat: InboxRow, all: boolean, zone: TimeZone): string[] {
-  // The year is that of the header.
-  const minute = (time: string) => zone.minute(Date.parse(time)).slice(5);
+/** @param year of the header, as in "2026-": left out of the lines */
+function chatLines(
+  chat: InboxRow,
+  all: boolean,
+  { zone, year }: { zone: TimeZone; year: string },
+): string[] {
+  const minute = (time: string) => zone.minute(Date.parse(time)).replace(year, "");
   const { waiting_since, messages, failed } = chat;
   // Where every chat waits, the time of the first message shown is not repeated.
   const isShown = !all && waiting_since === messages[0]?.time;
   const waiting = waiting_since && !isShown && minute(waiting_since);
-  let day = waiting ? waiting.slice(0, 5) : "";
+  let day = waiting ? dayOf(waiting) : "";
   const lines = messages.map((row) => {
     const time = minute(row.time);
-    const isSameDay = time.startsWith(day) && day !== "";
-    day = time.slice(0, 5);
-    return messageLine(row, isSameDay ? time.slice(6) : time, row.from === "user" ? "" : row.from);
+    const isSameDay = dayOf(time) === day;
+    day = dayOf(time);
+    return messageLine(row, isSameDay ? time.slice(-5) : time, row.from === "user" ? "" : row.from);
   });
   return [[who(chat), waiting].filter(Boolean).join(" "), ...lines, failed ?? ""].filter(Boolean);
 }
+
+const dayOf = (minute: string) => minute.slice(0, -6);

@@ -44,7 +44,7 @@ export function structuredPage(page: MessagePage, asked: Asked): PageOfMessages 
       `${left} ${isForward ? "newer" : "older"} messages left out: the result was too large.`,
     dropped && `${dropped} could not be read and ${dropped === 1 ? "is" : "are"} left out.`,
   ].filter(Boolean);
-  const next = wholeHint(messages, limit, query !== undefined);
+  const next = wholeHint(messages, asked, newer);
   return {
     chat_code: chat.chat_code,
     target_id: chat.target_id,
@@ -59,31 +59,37 @@ export function structuredPage(page: MessagePage, asked: Asked): PageOfMessages 
   };
 }
 
-/** How to read a message that was cut: it is the newest before the one that follows it. */
-function wholeHint(rows: readonly MessageRow[], limit: number, searched: boolean) {
+/** How to read a cut message whole: it is the newest before the one that follows it. Hits of a search need not be neighbours. */
+function wholeHint(rows: readonly MessageRow[], { limit, before, query }: Asked, newer?: string) {
   const index = rows.findLastIndex((row) => row.cut !== undefined);
   const cut = rows[index];
   if (!cut || limit === 1) return undefined;
-  const following = rows[index + 1];
-  if (following) {
-    return `For ${cut.msg_id} whole, call list_messages with limit 1 and before ${following.msg_id}.`;
+  const start = `For ${cut.msg_id} whole, call list_messages with limit 1`;
+  if (query !== undefined) {
+    return `${start} and after ${cut.msg_id}, then with limit 1 and before the msg_id of that answer, or without before if it has none.`;
   }
-  return searched
-    ? `For ${cut.msg_id} whole, find the message after it and call list_messages with limit 1 and before that.`
-    : `For ${cut.msg_id} whole, call list_messages with limit 1.`;
+  const following = rows[index + 1]?.msg_id ?? before;
+  if (following !== undefined) return `${start} and before ${following}.`;
+  return newer === undefined
+    ? `${start}.`
+    : `${start} and after ${cut.msg_id}, then with limit 1 and before the msg_id of that answer.`;
 }
 
 export function pageText(page: PageOfMessages, zone: TimeZone, asked: Asked): string {
-  const { query } = asked;
+  const { before, after, query } = asked;
   const { messages, older, newer, next, stopped } = page;
   const again = query === undefined ? "" : "the same query and ";
+  // A page that goes on from a message alone has older ones outside its range.
+  const isRange = after !== undefined && (before !== undefined || query !== undefined);
+  const down = isRange ? `${again}the same after and ` : again;
+  const up = before !== undefined && query !== undefined ? `${again}the same before and ` : again;
   return [
     `${who(page)}: ${headOf(page, zone, asked)}`,
     ...messageLines(messages, zone),
     stopped,
     next,
-    older && `Older: list_messages with ${again}before ${older}.`,
-    newer && `Newer: list_messages with ${again}after ${newer}.`,
+    older && `Older: list_messages with ${down}before ${older}.`,
+    newer && `Newer: list_messages with ${up}after ${newer}.`,
   ]
     .filter(Boolean)
     .join("\n");
@@ -95,14 +101,13 @@ function headOf(page: PageOfMessages, zone: TimeZone, { before, after, query }: 
   const columns = `oldest first, times in ${zone.name}. ${LEGEND}`;
   if (query === undefined) {
     // KOOK takes no time: the newest messages are read until one is old enough.
-    const unread =
-      complete === false ? ` Only the newest ${searched} messages were looked at.` : "";
-    return messages.length === 0 ? `no messages.${unread}` : `${count}, ${columns}${unread}`;
+    const gap = complete === false ? ` Only the newest ${searched} messages were looked at.` : "";
+    return messages.length === 0 ? `no messages.${gap}` : `${count}, ${columns}${gap}`;
   }
   const isAll = complete && before === undefined && after === undefined;
   const reach = isAll ? `all ${searched} messages` : `the ${searched} messages looked at`;
   const wanted = quoted(query);
-  if (messages.length === 0) return `${wanted} is in none of ${reach}.`;
+  if (messages.length === 0) return `none of ${reach} has ${wanted}.`;
   return `${count} with ${wanted} or beside one, of ${reach}, ${columns}`;
 }
 

@@ -56,6 +56,7 @@ export function inboxTools({ inbox }: Reading, zone: TimeZone): ToolFamily {
         }),
       ),
       since: z.string(),
+      found: z.int().optional(),
       looked_at: z.int(),
       complete: z.boolean(),
       next_cursor: z.string().optional(),

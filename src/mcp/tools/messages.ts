@@ -25,7 +25,7 @@ export const queryText = () =>
       `must be ${MAX_QUERY_LENGTH} characters or fewer`,
     )
     .refine(
-      (query) => query.trim() === "" || visibleText(query).text.trim() !== "",
+      (query) => visibleText(query).text.trim() !== "",
       "must have characters that can be seen",
     );
 
