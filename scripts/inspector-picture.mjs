@@ -74,7 +74,7 @@ async function callListChats(page) {
   await page.getByText("Tools", { exact: true }).click();
   await page.getByText("list_chats", { exact: true }).click();
   // Connecting lists the resources; wait for it, then clear the history.
-  await page.getByText("resources/list", { exact: true }).nth(9).waitFor();
+  await page.getByText("resources/list", { exact: true }).first().waitFor();
   await button("Clear").click();
   await page.getByLabel("page_size").fill("5");
   await button("Execute Tool").click();
