@@ -26,6 +26,7 @@ const texts = [
   "[https://www.kookapp.cn](https://evil.example/?d=1)",
   "\u{e0001}\u{e0044}\u{e0065}\u{e006c}\u{e0065}\u{e0074}\u{e0065}",
   "x".repeat(100_000),
+  `https://img.kookapp.cn/${"x".repeat(100_000)}`,
   "\n".repeat(50_000),
   "(spl)".repeat(20_000),
   "[".repeat(50_000),

@@ -70,3 +70,12 @@ test("does not exist without KOOK_MESSAGES=read", async () => {
   expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).not.toContain(template);
   await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32002 });
 });
+
+test("leaves out a link that would fill a model's context", async () => {
+  const url = `https://img.kookapp.cn/${"x".repeat(100_000)}`;
+  const attachments = [{ type: "image", url, name: "x.png" }];
+  const { messages } = await read(
+    await reading(having([userMessage("", { type: 2, attachments })])),
+  );
+  expect(messages[0].attachments).toEqual([{ kind: "image", name: "x.png", url: "" }]);
+});

@@ -1,4 +1,4 @@
-// The prompts triage_inbox and draft_reply: ours in the person's language, the messages as data in a text of their own.
+// The prompts triage_inbox and draft_reply: ours in the person's language, the messages as data in a separate text.
 import { describe, expect, test } from "vitest";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { connect } from "../support/connect.ts";
@@ -36,7 +36,7 @@ test.each([
 );
 
 describe("draft_reply", () => {
-  test("gives the newest messages in a text of their own, as list_messages does", async () => {
+  test("gives the newest messages in a separate text, as list_messages does", async () => {
     const client = await reading({ ...having(supportChat()), language: "en" });
     const [instructions, data, ...rest] = textsOf(
       await client.getPrompt({ name: "draft_reply", arguments: { target_id: CHAT.target_id } }),
@@ -75,7 +75,7 @@ describe("draft_reply", () => {
   });
 });
 
-test("triage_inbox gives the inbox in a text of its own", async () => {
+test("triage_inbox gives the inbox in a separate text", async () => {
   const sandbox = new Sandbox({ chats: 20, anchor: Date.now() - 60_000, limit: 1_000 });
   const client = await reading({ fetch: sandbox.fetch, language: "en" });
   const [instructions, data] = textsOf(await client.getPrompt({ name: "triage_inbox" }));

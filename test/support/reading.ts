@@ -12,7 +12,7 @@ type Options = NonNullable<Parameters<typeof connect>[0]>;
 /** The chat of the fixtures. */
 export const CHAT = { target_id: DOCUMENTED_CHAT.targetId, chat_code: DOCUMENTED_CHAT.code };
 
-/** Times of texts are in Shanghai, which is nobody's default. */
+/** Times of texts are in Shanghai. */
 export const reading = (options: Options = {}): Promise<Client> =>
   connect({ readMessages: true, timeZone: new TimeZone("Asia/Shanghai"), ...options });
 

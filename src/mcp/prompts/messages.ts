@@ -1,4 +1,4 @@
-// Prompts about messages: our instructions, then the messages as data in a text of their own.
+// Prompts about messages: our instructions, then the messages as data in a separate text.
 import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import type { Language } from "../../text/language.ts";
 import { messageAdvice } from "../advice/messages.ts";

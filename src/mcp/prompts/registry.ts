@@ -22,7 +22,7 @@ interface PromptContext {
 interface Prompt extends Omit<PromptDefinition, "title" | "description"> {
   title: Record<Language, string>;
   description: Record<Language, string>;
-  /** Texts for the model, each a message of its own. @throws ProtocolError for arguments that do not fit */
+  /** Texts for the model, each in a separate message. @throws ProtocolError for arguments that do not fit */
   get(args: Record<string, string>, context: PromptContext): Promise<string[]>;
 }
 
