@@ -50,10 +50,7 @@ export class Access {
 
   /** Remembers the chats of a list page that may be seen. */
   learn(chats: readonly WireChatRow[]): void {
-    for (const { code, target_info } of chats) {
-      const { id: targetId = "", username = "" } = target_info ?? {};
-      if (this.allowsUser(targetId)) this.#known.add({ chatCode: code, targetId, username }, true);
-    }
+    for (const chat of chats) this.#remember(chat, true);
   }
 
   /**
@@ -67,10 +64,16 @@ export class Access {
       .catch((error: unknown) => {
         throw this.allowedTargets && mayMeanMissing(error) ? new HiddenChatError() : error;
       });
-    const { id: targetId = "", username = "" } = chat.target_info ?? {};
-    if (!this.allowsUser(targetId)) throw new HiddenChatError();
-    this.#known.add({ chatCode: chat.code, targetId, username }, false);
+    if (!this.#remember(chat, false)) throw new HiddenChatError();
     return chat;
+  }
+
+  /** Remembers a chat that may be seen. @returns whether it may */
+  #remember({ code, target_info }: WireChatRow, listed: boolean): boolean {
+    const { id: targetId = "", username = "" } = target_info ?? {};
+    if (!this.allowsUser(targetId)) return false;
+    this.#known.add({ chatCode: code, targetId, username }, listed);
+    return true;
   }
 }
 

@@ -1,7 +1,8 @@
 // The `doctor` command: prints what is wrong with the set-up.
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import type { Config, Environment } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import type { Environment } from "../config/environment.ts";
 import type { Flags } from "../config/options.ts";
 import { createNetworkFetch } from "../kook/network/network.ts";
 import { exitAfter } from "./process.ts";

@@ -1,6 +1,6 @@
 // The log: one line per event on stderr, without the contents of messages or the token.
+import { problemLine } from "../config/config-error.ts";
 import { logLevels } from "../config/setting-schemas.ts";
-import { withoutTokens } from "../config/token-pattern.ts";
 import type { Fetch } from "../kook/client.ts";
 
 export type LogLevel = (typeof logLevels)[number];
@@ -12,8 +12,7 @@ export function createLog(level: LogLevel, write: (line: string) => void): Log {
   const writerOf = (name: LogLevel) => (message: string) => {
     if (dropped.includes(name)) return;
     // A token may stand in a setting's value, such as the base URL.
-    const line = withoutTokens(message.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "));
-    write(`kook-chat-mcp ${name}: ${line}\n`);
+    write(`kook-chat-mcp ${name}: ${problemLine(message)}\n`);
   };
   return {
     error: writerOf("error"),

@@ -1,6 +1,7 @@
 // Reads the command line and starts one command.
-import { type Environment, readConfig } from "../config/config.ts";
+import { readConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config-error.ts";
+import type { Environment } from "../config/environment.ts";
 import { type CommandLine, parseCommandLine } from "./commands.ts";
 import { helpText } from "./help.ts";
 import { createLog } from "./log.ts";

@@ -1,6 +1,7 @@
 // Serves MCP on stdin and stdout, until the host is gone.
 import type { Writable } from "node:stream";
-import type { Config, Environment } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import type { Environment } from "../config/environment.ts";
 import { KookClient } from "../kook/client.ts";
 import { createNetworkFetch } from "../kook/network/network.ts";
 import { createServer } from "../mcp/server.ts";

@@ -4,6 +4,7 @@ import type * as z from "zod";
 import type { Token } from "../kook/client.ts";
 import type { Language } from "../text/language.ts";
 import { ConfigError, misspelt, nearest, problemLine } from "./config-error.ts";
+import { type Environment, textIfSet } from "./environment.ts";
 import { type Flags, serverFlags } from "./options.ts";
 import {
   type Setting,
@@ -16,8 +17,6 @@ import { readToken } from "./token.ts";
 import { shownValue } from "./token-pattern.ts";
 
 export { ConfigError };
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ConfigSources {
   flags: Flags;
@@ -146,8 +145,8 @@ interface Merged {
 function merge(name: SettingName, flags: Flags, env: Environment): Merged {
   const setting: Setting = settings[name];
   const flag = setting.flag === undefined ? undefined : flags[setting.flag];
-  const flagText = setTextOf(flag);
-  const variableText = setTextOf(env[setting.env]);
+  const flagText = textIfSet(flag);
+  const variableText = textIfSet(env[setting.env]);
   const common = { name, warning: undefined };
   if (flagText !== undefined) {
     return { ...common, source: "flag", text: flagText, writtenAs: `--${setting.flag}` };
@@ -167,12 +166,6 @@ function merge(name: SettingName, flags: Flags, env: Environment): Merged {
         ? `${setting.env} is ${JSON.stringify(passed)}, which counts as not set: this guard is ${setting.default ?? "off"}`
         : undefined,
   };
-}
-
-/** Hosts pass empty values, and `${…}` where they did not substitute: both mean that nothing was set. */
-function setTextOf(value: Flags[string]): string | undefined {
-  const text = value === undefined ? "" : String(value).trim();
-  return text === "" || /^\$\{[^}]*\}$/.test(text) ? undefined : text;
 }
 
 /** `value` is the default where the text cannot be understood. */

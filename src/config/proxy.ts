@@ -1,6 +1,6 @@
 // Which proxy a request goes through: https_proxy, http_proxy, all_proxy and no_proxy, read as settings are.
 
-export type Env = Readonly<Record<string, string | undefined>>;
+import { type Environment, textIfSet } from "./environment.ts";
 
 /** Why a variable's value is not usable as a proxy. */
 export type ProxyProblem = "socks" | "scheme" | "no_address" | "credentials";
@@ -29,7 +29,7 @@ interface Variable {
   text: string;
 }
 
-export function readProxySettings(env: Env): ProxySettings {
+export function readProxySettings(env: Environment): ProxySettings {
   return {
     http: firstProxy(["http_proxy", "all_proxy"], env),
     https: firstProxy(["https_proxy", "http_proxy", "all_proxy"], env),
@@ -49,7 +49,7 @@ export function agentOptions({ http, https, noProxy }: ProxySettings): {
 }
 
 /** The route to a URL's host, without credentials. */
-export function proxyFor(url: string, env: Env): Route {
+export function proxyFor(url: string, env: Environment): Route {
   return routeOf(url, readProxySettings(env));
 }
 
@@ -64,7 +64,7 @@ export function routeOf(url: string, settings: ProxySettings): Route {
   return { kind: "proxy", variable, address: proxy.address };
 }
 
-function firstProxy(names: string[], env: Env): Proxy | undefined {
+function firstProxy(names: string[], env: Environment): Proxy | undefined {
   for (const name of names) {
     const variable = readVariable(name, env);
     if (variable) return parseProxy(variable);
@@ -73,10 +73,10 @@ function firstProxy(names: string[], env: Env): Proxy | undefined {
 }
 
 /** Lower case wins. An empty value and an unsubstituted `${…}` count as unset. */
-function readVariable(lowerCase: string, env: Env): Variable | undefined {
+function readVariable(lowerCase: string, env: Environment): Variable | undefined {
   for (const name of [lowerCase, lowerCase.toUpperCase()]) {
-    const text = unquoted(env[name] ?? "");
-    if (text !== "" && !/^\$\{[^}]*\}$/.test(text)) return { name, text };
+    const text = textIfSet(unquoted(env[name] ?? ""));
+    if (text !== undefined) return { name, text };
   }
   return undefined;
 }

@@ -28,10 +28,13 @@ export const baseUrlSchema = z.string().superRefine((text, context) => {
   if (problem) context.addIssue({ code: "custom", message: problem });
 });
 
+/** The parts of a list, between commas of either width or spaces. */
+const partsOf = (text: string) => text.split(/[,，、\s]+/u).filter(Boolean);
+
 /** User ids, separated by commas of either width or spaces. An empty list would allow nobody or everybody: refuse it. */
 export const userIdsSchema = z
   .string()
-  .transform((text) => text.split(/[,，、\s]+/u).filter(Boolean))
+  .transform(partsOf)
   .pipe(
     z
       .array(z.string().regex(/^\d{1,20}$/, "must be user ids, digits with commas between them"))
@@ -42,12 +45,7 @@ export const userIdsSchema = z
 const messageUses = ["read"] as const;
 export const messagesSchema = z
   .string()
-  .transform((text) =>
-    text
-      .toLowerCase()
-      .split(/[,，、\s]+/u)
-      .filter(Boolean),
-  )
+  .transform((text) => partsOf(text.toLowerCase()))
   .pipe(z.array(z.enum(messageUses)).min(1, `must name at least one of ${messageUses.join(", ")}`));
 
 export const timeZoneSchema = z

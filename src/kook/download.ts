@@ -1,4 +1,5 @@
 // Files that people sent: read from KOOK's file hosts only, because strangers write the addresses.
+import { isRedirect } from "./errors.ts";
 import { type AttemptOptions, attempt, type FetchResponse } from "./request.ts";
 
 /** Uploads of users and bots are on these hosts (seen in Kook.Net's URL validation). */
@@ -40,7 +41,7 @@ export async function download(
     bytes: await readUpTo(response, maxBytes),
   });
   const { status, bytes } = await attempt(url, { method: "GET", headers }, read, options);
-  if (status >= 300 && status < 400) throw new DownloadError("redirect", status);
+  if (isRedirect(status)) throw new DownloadError("redirect", status);
   if (status !== 200) throw new DownloadError("status", status);
   if (!bytes) throw new DownloadError("too_large");
   return { bytes };

@@ -1,5 +1,5 @@
 // KMarkdown as text for a model. Source: KOOK's "KMarkdown 语法". Bold, italic and strike keep their marks. Escapes are
-// undone outside code. Whatever is not a whole construct stays as it was typed. One pass, linear in the length.
+// undone outside code. Incomplete constructs stay as typed. One pass, linear in the length.
 import type { WireMessage } from "../kook/wire/message.ts";
 import { harmlessName, unifyLineEnds } from "../text/untrusted.ts";
 

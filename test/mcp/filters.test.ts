@@ -128,7 +128,7 @@ test("chats that cannot be read are counted, and a list that changed is named", 
   expect(text).toContain("The list changed during the search: a chat may be missing.");
 });
 
-test("a host that asks for progress is told of each page", async () => {
+test("a host that asks for progress gets a report for each page", async () => {
   const told: unknown[] = [];
   const client = await connect();
   await client.callTool({ name: "list_chats", arguments: { query: "nobody" } }, undefined, {

@@ -1,4 +1,4 @@
-// What is told of a change is what KOOK's answers and its list show, also where KOOK is odd.
+// Results of a change say what KOOK's answers and its list show, also where KOOK is odd.
 import { describe, expect, test, vi } from "vitest";
 import type { Fetch } from "../../src/kook/client.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";

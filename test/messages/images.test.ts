@@ -30,7 +30,7 @@ test.each([
   ["image/gif", bytesOf("GIF89a and more")],
   ["image/gif", bytesOf("GIF87a and more")],
   ["image/webp", bytesOf("RIFF\x01\n\x02\x03WEBPVP8 ")],
-])("an image is %s by its first bytes, whatever its host says", async (mimeType, bytes) => {
+])("an image is %s by its first bytes, not by its host's header", async (mimeType, bytes) => {
   const file = new Response(bytes, { headers: { "Content-Type": "text/html" } });
   const kook = over([image(URL_OF, { width: 3, height: 4 })], { [URL_OF]: file });
   expect(await view(kook)).toEqual({

@@ -200,7 +200,7 @@ describe("requests", () => {
     expect(users(await list(inbox))).toEqual([7]);
   });
 
-  test("whatever the machine's clock says, a chat without its last message is read again for ten seconds", async () => {
+  test("a chat without its last message is read again for ten seconds, also with a wrong clock", async () => {
     const late = made(7, "ubu", 0);
     const kook = { chats: [{ ...late, latest: NOW, messages: late.messages.slice(0, 2) }] };
     const { inbox, taken } = conversations(kook);

@@ -44,7 +44,7 @@ function scrambled(seed: number, repeats: number) {
   };
 }
 
-test("walking back gives every message once, whatever order KOOK's pages have and whichever rows they repeat", async () => {
+test("walking back gives every message once, in any order of KOOK's pages, with any rows repeated", async () => {
   await fc.assert(
     fc.asyncProperty(
       chatsOfMessages,

@@ -1,5 +1,6 @@
 // The network's Fetch: routes a request through the proxy in force, and turns each failure into one of errors.ts.
-import { agentOptions, type Env, readProxySettings, routeOf } from "../../config/proxy.ts";
+import type { Environment } from "../../config/environment.ts";
+import { agentOptions, readProxySettings, routeOf } from "../../config/proxy.ts";
 import { unlessAborted } from "../abort.ts";
 import type { Fetch } from "../client.ts";
 import { InstallationError } from "../errors.ts";
@@ -7,7 +8,7 @@ import { bodyFailure, loadFailure, requestFailure, unusableProxy } from "./failu
 import type { Transport } from "./transport.ts";
 
 /** The proxy variables are read once, here; later changes of the environment have no effect. */
-export function createNetworkFetch(env: Env): Fetch {
+export function createNetworkFetch(env: Environment): Fetch {
   const proxies = readProxySettings(env);
   const load = loadOnce(async () => {
     const { createTransport } = await import("./transport.ts");

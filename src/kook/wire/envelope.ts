@@ -52,10 +52,15 @@ export function pageSchemaOf<Item>(itemSchema: z.ZodType<Item>): z.ZodType<WireP
   return z
     .object({ items: itemsSchema, meta: metaSchema.catch({}) })
     .transform(({ items, meta }) => {
-      const read = items.flatMap((item) => {
-        const result = itemSchema.safeParse(item);
-        return result.success ? [result.data] : [];
-      });
+      const read = readAll(items, itemSchema);
       return { items: read, skipped: items.length - read.length, meta };
     });
+}
+
+/** The items that can be read. */
+export function readAll<Item>(items: unknown[], schema: z.ZodType<Item>): Item[] {
+  return items.flatMap((item) => {
+    const read = schema.safeParse(item);
+    return read.success ? [read.data] : [];
+  });
 }

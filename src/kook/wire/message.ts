@@ -2,6 +2,7 @@
 // required: any other field may be missing or of another type, and the message is still worth showing.
 import * as z from "zod";
 import { emojiOf } from "./emoji.ts";
+import { readAll } from "./envelope.ts";
 import {
   countSchema,
   flagSchema,
@@ -223,12 +224,4 @@ function isMap(value: unknown): value is Record<string, unknown> {
 function itemsOf(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
   return isMap(value) ? Object.values(value) : [];
-}
-
-/** The items that can be read. */
-function readAll<Item>(items: unknown[], schema: z.ZodType<Item>): Item[] {
-  return items.flatMap((item) => {
-    const read = schema.safeParse(item);
-    return read.success ? [read.data] : [];
-  });
 }
