@@ -29,8 +29,8 @@ export class World {
   readonly #chats: Map<string, SandboxChat>;
   /** Oldest first, by chat code. Seeded on first use: a sandbox that only lists chats starts sooner. */
   readonly #messages = new Map<string, SandboxMessage[]>();
-  /** Places in the seed, by chat code, of chats whose messages are not seeded yet. */
-  readonly #unseeded: Map<string, number>;
+  /** Places in the seed, by chat code. */
+  readonly #seedPlaces: Map<string, number>;
   #created = 0;
 
   constructor({ chats: chatCount, anchor, now }: WorldOptions) {
@@ -38,7 +38,7 @@ export class World {
     this.bot = bot;
     this.#now = now;
     this.#chats = new Map(chats.map((chat) => [chat.code, chat]));
-    this.#unseeded = new Map(chats.map((chat, index) => [chat.code, index]));
+    this.#seedPlaces = new Map(chats.map((chat, index) => [chat.code, index]));
     const users = [...chats.map((chat) => chat.target_info), ...strangers, bot];
     this.#users = new Map(users.map((user) => [user.id, user]));
   }
@@ -80,7 +80,7 @@ export class World {
    */
   deleteChat(code: string): boolean {
     this.#messages.delete(code);
-    this.#unseeded.delete(code);
+    this.#seedPlaces.delete(code);
     return this.#chats.delete(code);
   }
 
@@ -92,14 +92,12 @@ export class World {
 
   /** A message of any chat, also one that shows later. */
   message(id: string): SandboxMessage | undefined {
-    const has = (message: SandboxMessage) => message.id === id;
-    const known = [...this.#messages.values()].flat().find(has);
-    return (
-      known ??
-      this.chats()
-        .flatMap(({ code }) => this.#all(code))
-        .find(has)
-    );
+    // First the chats whose messages are made already.
+    for (const code of new Set([...this.#messages.keys(), ...this.#chats.keys()])) {
+      const found = this.#all(code).find((message) => message.id === id);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   chatOf(message: SandboxMessage): SandboxChat | undefined {
@@ -175,7 +173,7 @@ export class World {
     const known = this.#messages.get(code);
     if (known) return known;
     const chat = this.#chats.get(code);
-    const index = this.#unseeded.get(code);
+    const index = this.#seedPlaces.get(code);
     const messages = chat && index !== undefined ? seedMessages(chat, index, this.bot) : [];
     this.#messages.set(code, messages);
     return messages;

@@ -6,7 +6,7 @@ import { error, note, type Observation, ok, warning } from "../finding.ts";
 import { type HostFile, type Machine, pathsOf } from "../hosts.ts";
 import { mapOf } from "../parse-file.ts";
 import { checkProxy } from "./proxy.ts";
-import { checkSettings, isBaseUrlWrong } from "./settings.ts";
+import { checkSettings, isBaseUrlWrong, settingText } from "./settings.ts";
 import { checkTokenFile, checkTokenText, isFolder, isOnNetwork, shown } from "./token.ts";
 
 export interface EntryCheck {
@@ -143,7 +143,7 @@ function settingsOf(
 function checkEntrySettings({ env, flags }: Start, inForce: SettingInForce[]): Observation[] {
   const command = flags.find(isOtherCommand);
   const hasProxy = Object.keys(env).some((name) => /^(https?|all|no)_proxy$/i.test(name));
-  const baseUrl = inForce.find(({ name }) => name === "baseUrl")?.text ?? settings.baseUrl.default;
+  const baseUrl = settingText(inForce, "baseUrl") ?? settings.baseUrl.default;
   return [
     ...(command ? [error(({ entry }) => entry.command(command))] : []),
     ...checkSettings(inForce, env),
@@ -157,15 +157,14 @@ function checkToken(
   hostFile: HostFile,
   machine: Machine,
 ): EntryCheck {
-  const textOf = (wanted: string) => inForce.find(({ name }) => name === wanted)?.text;
   const { KOOK_TOKEN, KOOK_TOKEN_FILE } = env;
   if (flags.includes("--sandbox")) return only(note(({ entry }) => entry.sandbox));
-  const file = textOf("tokenFile");
+  const file = settingText(inForce, "tokenFile");
   if (file !== undefined) return { observations: checkTokenFile(file, machine), hasToken: true };
   if (hasOtherEnv || [KOOK_TOKEN, KOOK_TOKEN_FILE].some((text) => isFilled(text, hostFile))) {
     return { observations: [note(({ entry }) => entry.filled)], hasToken: true };
   }
-  const text = textOf("token");
+  const text = settingText(inForce, "token");
   if (text === undefined) {
     // checkVariables() has reported a variable that the host does not fill.
     if (KOOK_TOKEN?.includes("${")) return missing;

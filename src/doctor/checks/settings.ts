@@ -4,6 +4,10 @@ import { type Setting, settings } from "../../config/settings.ts";
 import { shownValue } from "../../config/token-pattern.ts";
 import { error, type Observation, warning } from "../finding.ts";
 
+/** A setting's text, if it was given. */
+export const settingText = (inForce: readonly SettingInForce[], wanted: SettingInForce["name"]) =>
+  inForce.find(({ name }) => name === wanted)?.text;
+
 export function checkSettings(
   inForce: SettingInForce[],
   env: Readonly<Record<string, string | undefined>>,

@@ -7,6 +7,7 @@ import { harmlessText, quoted } from "../../text/untrusted.ts";
 import { error, note, type Observation, ok, warning } from "../finding.ts";
 import type { Machine } from "../hosts.ts";
 import type { Probe } from "../probe.ts";
+import { settingText } from "./settings.ts";
 
 const KOOK_MESSAGE_LENGTH = 200;
 
@@ -18,10 +19,8 @@ export function checkOwnToken(
   hasHostToken: boolean,
 ): { observations: Observation[]; isUsable: boolean } {
   if (sandbox) return { observations: [], isUsable: true };
-  const textOf = (wanted: SettingInForce["name"]) =>
-    inForce.find(({ name }) => name === wanted)?.text;
-  const file = textOf("tokenFile");
-  const text = textOf("token");
+  const file = settingText(inForce, "tokenFile");
+  const text = settingText(inForce, "token");
   if (file === undefined && text === undefined) {
     const missing = hasHostToken
       ? note((words) => words.token.elsewhere)

@@ -4,9 +4,9 @@ import { storedContent } from "../content.ts";
 import { type Answer, refusals, success } from "../envelope.ts";
 import { type SandboxMessage, toItem } from "../message.ts";
 import type { RouteParams } from "../request.ts";
-import { type SandboxChat, UNWILLING_USER_ID } from "../seed.ts";
+import type { SandboxChat } from "../seed.ts";
 import type { World } from "../world.ts";
-import { positiveInteger, type Routes } from "./route.ts";
+import { chatWith, positiveInteger, type Routes } from "./route.ts";
 
 const MAX_PAGE_SIZE = 50;
 
@@ -80,10 +80,7 @@ function chatOf(
 ): SandboxChat | { refusal: Answer } {
   if (chat_code) return world.chat(chat_code) ?? { refusal: refusals.notFound };
   if (!target_id) return { refusal: refusals.badRequest };
-  const user = world.user(target_id);
-  if (!user || user === world.bot) return { refusal: refusals.notFound };
-  if (user.id === UNWILLING_USER_ID) return { refusal: refusals.cannotMessage };
-  return world.openChat(user);
+  return chatWith(target_id, world);
 }
 
 /** A page around a message; `before` and `after` leave that message out. Without both parameters: the newest. */

@@ -1,6 +1,7 @@
 // A route of the fake KOOK as data. To add an endpoint, add an entry to its family's file.
-import type { Answer } from "../envelope.ts";
+import { type Answer, refusals } from "../envelope.ts";
 import type { RouteParams } from "../request.ts";
+import { type SandboxChat, UNWILLING_USER_ID } from "../seed.ts";
 import type { World } from "../world.ts";
 
 export interface Route {
@@ -16,6 +17,14 @@ export interface Handling {
 
 /** Routes by path below `/api/v3/`, e.g. `user-chat/list`. */
 export type Routes = Readonly<Record<string, Route>>;
+
+/** The chat with a user, opened if there is none. */
+export function chatWith(targetId: string, world: World): SandboxChat | { refusal: Answer } {
+  const user = world.user(targetId);
+  if (!user || user === world.bot) return { refusal: refusals.notFound };
+  if (user.id === UNWILLING_USER_ID) return { refusal: refusals.cannotMessage };
+  return world.openChat(user);
+}
 
 /** A positive integer, or undefined for anything else. */
 export function positiveInteger(text: string | undefined): number | undefined {

@@ -1,7 +1,6 @@
 // user-chat/*: the bot's private chats.
 import { refusals, success } from "../envelope.ts";
-import { UNWILLING_USER_ID } from "../seed.ts";
-import { positiveInteger, type Routes } from "./route.ts";
+import { chatWith, positiveInteger, type Routes } from "./route.ts";
 
 const MAX_PAGE_SIZE = 50;
 
@@ -32,9 +31,8 @@ export const userChatRoutes: Routes = {
   "user-chat/create": {
     method: "POST",
     answer({ target_id = "" }, world) {
-      const user = world.user(target_id);
-      if (!user || user === world.bot) return refusals.notFound;
-      return user.id === UNWILLING_USER_ID ? refusals.cannotMessage : success(world.openChat(user));
+      const chat = chatWith(target_id, world);
+      return "refusal" in chat ? chat.refusal : success(chat);
     },
   },
   "user-chat/delete": {
