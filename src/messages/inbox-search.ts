@@ -63,7 +63,7 @@ export function entryMatcher({ all, since, query = "" }: InboxSearch) {
   const isNamed = matcherOf({ query: query.trim() });
   const matches = messageMatcher(query);
   return (entry: InboxEntry): boolean => {
-    const named = query.trim() === "" || isNamed(entry.chat);
+    const named = isNamed(entry.chat);
     // Left out, a chat that failed would count as one without messages.
     if ("failed" in entry) return named;
     const { newest, waitingSince, withBot } = entry.state;

@@ -164,4 +164,4 @@ function endsOf(
   return { wires, ...(older && { older }), ...(newer && { newer }) };
 }
 
-const droppedBy = ({ dropped }: Walk) => (dropped > 0 ? { dropped } : {});
+export const droppedBy = ({ dropped }: Walk) => (dropped > 0 ? { dropped } : {});

@@ -5,7 +5,7 @@ import type { WireMessage } from "../kook/wire/message.ts";
 import { foldMessage } from "../text/fold.ts";
 import { contentOf } from "./content.ts";
 import { MAX_LOOKED_AT, MAX_PAGE_SIZE, type ReadMessages, type Walk } from "./paging.ts";
-import { type Bounds, isInside, isPassed, type Shown, walkBack } from "./range.ts";
+import { type Bounds, droppedBy, isInside, isPassed, type Shown, walkBack } from "./range.ts";
 
 /** Whether a message's text or the name of a file in it contains the query. */
 export function messageMatcher(query: string): (wire: WireMessage) => boolean {
@@ -36,7 +36,7 @@ export async function searchMessages(
     ...(older && { older }),
     searched: inside.length,
     complete: isDone() && !isCut,
-    ...(walk.dropped > 0 && { dropped: walk.dropped }),
+    ...droppedBy(walk),
   };
 }
 

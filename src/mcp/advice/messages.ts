@@ -1,5 +1,5 @@
 // What to do after a failure of a tool, resource or prompt about messages. No text of a message is repeated.
-import { HiddenChatError, TargetNotAllowedError } from "../../access/errors.ts";
+import { TargetNotAllowedError } from "../../access/errors.ts";
 import {
   AmbiguousMessageError,
   CursorError,
@@ -20,9 +20,6 @@ export const messageAdvice: Advice = {
   },
   lostAnswer: chatAdvice.lostAnswer,
   explain(error) {
-    if (error instanceof HiddenChatError) {
-      return "There is no such chat among those that this server may see (KOOK_ALLOW_TARGETS). list_chats shows them.";
-    }
     if (error instanceof TargetNotAllowedError) {
       return "KOOK_ALLOW_TARGETS does not let this server read the chat with this user. KOOK was not asked. Do not try again.";
     }

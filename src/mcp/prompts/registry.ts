@@ -6,15 +6,12 @@ import {
   ListPromptsRequestSchema,
   type Prompt as PromptDefinition,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { CallOptions } from "../../kook/call-options.ts";
 import type { Language } from "../../text/language.ts";
 import type { TimeZone } from "../../text/time.ts";
-import { type Advice, type Explain, explainWith, ProtocolError } from "../failure.ts";
-import { CALL_DEADLINE_MS } from "../session.ts";
+import { type Advice, ProtocolError } from "../failure.ts";
+import { type ProtocolCall, protocolCall } from "../protocol-call.ts";
 
-interface PromptContext {
-  options: CallOptions & { signal: AbortSignal };
-  explain: Explain;
+interface PromptContext extends ProtocolCall {
   language: Language;
   timeZone: TimeZone;
 }
@@ -45,7 +42,7 @@ export function registerPrompts(
   { language, timeZone, problem }: PromptsOptions,
 ): void {
   const offered = families.flatMap(({ prompts, advice }) =>
-    prompts.map((prompt) => ({ prompt, explain: explainWith(advice) })),
+    prompts.map((prompt) => ({ prompt, advice })),
   );
 
   server.setRequestHandler(ListPromptsRequestSchema, () => ({
@@ -62,22 +59,16 @@ export function registerPrompts(
       const names = offered.map(({ prompt }) => prompt.name).join(", ");
       throw new ProtocolError(ErrorCode.InvalidParams, `Unknown prompt. The prompts are ${names}.`);
     }
-    if (problem !== undefined) throw new ProtocolError(ErrorCode.InternalError, problem);
-    const { prompt, explain } = entry;
-    try {
-      const options = { signal, deadline: performance.now() + CALL_DEADLINE_MS };
-      const context = { options, explain, language, timeZone };
-      const texts = await prompt.get(params.arguments ?? {}, context);
-      return {
-        description: prompt.description[language],
-        messages: texts.map((text) => ({
-          role: "user" as const,
-          content: { type: "text" as const, text },
-        })),
-      };
-    } catch (error) {
-      if (error instanceof ProtocolError) throw error;
-      throw new ProtocolError(ErrorCode.InternalError, explain(error));
-    }
+    const { prompt, advice } = entry;
+    const texts = await protocolCall({ advice, problem, signal }, (call) =>
+      prompt.get(params.arguments ?? {}, { ...call, language, timeZone }),
+    );
+    return {
+      description: prompt.description[language],
+      messages: texts.map((text) => ({
+        role: "user" as const,
+        content: { type: "text" as const, text },
+      })),
+    };
   });
 }

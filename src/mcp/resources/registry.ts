@@ -9,15 +9,12 @@ import {
   type Resource,
   type ResourceTemplate,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { CallOptions } from "../../kook/call-options.ts";
-import { type Advice, type Explain, explainWith, ProtocolError } from "../failure.ts";
+import { type Advice, ProtocolError } from "../failure.ts";
+import { type ProtocolCall, protocolCall } from "../protocol-call.ts";
 import type { Services } from "../services.ts";
-import { CALL_DEADLINE_MS } from "../session.ts";
 
-export interface ResourceContext {
+export interface ResourceContext extends ProtocolCall {
   services: Services;
-  options: CallOptions & { signal: AbortSignal };
-  explain: Explain;
 }
 
 /** Resources about one subject. */
@@ -55,21 +52,11 @@ export function registerResources(
   families: readonly ResourceFamily[],
   { services, problem }: { services: Services; problem: string | undefined },
 ): void {
-  async function inFamily<T>(
+  const inFamily = <T>(
     { advice }: ResourceFamily,
     signal: AbortSignal,
     answer: (context: ResourceContext) => Promise<T>,
-  ): Promise<T> {
-    const explain = explainWith(advice);
-    if (problem !== undefined) throw new ProtocolError(ErrorCode.InternalError, problem);
-    try {
-      const options = { signal, deadline: performance.now() + CALL_DEADLINE_MS };
-      return await answer({ services, options, explain });
-    } catch (error) {
-      if (error instanceof ProtocolError) throw error;
-      throw new ProtocolError(ErrorCode.InternalError, explain(error));
-    }
-  }
+  ) => protocolCall({ advice, problem, signal }, (call) => answer({ services, ...call }));
 
   server.setRequestHandler(ListResourcesRequestSchema, async ({ params }, { signal }) => {
     if (params?.cursor !== undefined) {

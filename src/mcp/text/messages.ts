@@ -1,5 +1,5 @@
 // Results about messages as lines for a model: `id time who marks "text"`. All that strangers wrote is a JSON string.
-import type { MessagePage } from "../../messages/messages.ts";
+import type { MessagePage, MessagesQuery } from "../../messages/messages.ts";
 import type { TimeZone } from "../../text/time.ts";
 import { quoted } from "../../text/untrusted.ts";
 import { firstThatFit, lastThatFit, MAX_TEXT, type MessageRow, toRow } from "../message-rows.ts";
@@ -20,15 +20,7 @@ export interface PageOfMessages {
   stopped?: string;
 }
 
-/** What a page was asked for. */
-export interface Asked {
-  limit: number;
-  before?: string | undefined;
-  after?: string | undefined;
-  query?: string | undefined;
-}
-
-export function structuredPage(page: MessagePage, asked: Asked): PageOfMessages {
+export function structuredPage(page: MessagePage, asked: MessagesQuery): PageOfMessages {
   const { limit, query } = asked;
   const { chat, searched, complete, dropped } = page;
   const maxText = limit === 1 ? MAX_TEXT.whole : MAX_TEXT.list;
@@ -60,7 +52,11 @@ export function structuredPage(page: MessagePage, asked: Asked): PageOfMessages 
 }
 
 /** How to read a cut message whole: it is the newest before the one that follows it. Hits of a search need not be neighbours. */
-function wholeHint(rows: readonly MessageRow[], { limit, before, query }: Asked, newer?: string) {
+function wholeHint(
+  rows: readonly MessageRow[],
+  { limit, before, query }: MessagesQuery,
+  newer?: string,
+) {
   const index = rows.findLastIndex((row) => row.cut !== undefined);
   const cut = rows[index];
   if (!cut || limit === 1) return undefined;
@@ -75,7 +71,7 @@ function wholeHint(rows: readonly MessageRow[], { limit, before, query }: Asked,
     : `${start} and after ${cut.msg_id}, then with limit 1 and before the msg_id of that answer.`;
 }
 
-export function pageText(page: PageOfMessages, zone: TimeZone, asked: Asked): string {
+export function pageText(page: PageOfMessages, zone: TimeZone, asked: MessagesQuery): string {
   const { before, after, query } = asked;
   const { messages, older, newer, next, stopped } = page;
   const again = query === undefined ? "" : "the same query and ";
@@ -95,7 +91,7 @@ export function pageText(page: PageOfMessages, zone: TimeZone, asked: Asked): st
     .join("\n");
 }
 
-function headOf(page: PageOfMessages, zone: TimeZone, { before, after, query }: Asked) {
+function headOf(page: PageOfMessages, zone: TimeZone, { before, after, query }: MessagesQuery) {
   const { messages, searched, complete } = page;
   const count = messages.length === 1 ? "1 message" : `${messages.length} messages`;
   const columns = `oldest first, times in ${zone.name}. ${LEGEND}`;

@@ -15,11 +15,8 @@ import {
   scanText,
   structuredPage,
 } from "../text/chats.ts";
+import { countUpTo, queryText, targetId, wholeNumber } from "./fields.ts";
 import { type Context, defineTool, readingHints, type ToolFamily } from "./tool.ts";
-
-const wholeNumber = () => z.int("must be a whole number").min(1, "must be 1 or more");
-
-const MAX_QUERY_LENGTH = 200;
 
 /** Checks are `refine`, not `regex` or `max`: some model providers refuse a schema with a pattern. */
 const chatCode = z
@@ -36,19 +33,11 @@ const listChats = defineTool({
   searchHint: "KOOK private chats, direct messages, unread, find user 私信 会话 未读 查找用户",
   input: z.object({
     page: wholeNumber().optional().describe("to start at, from 1"),
-    page_size: wholeNumber()
-      .max(MAX_PAGE_SIZE, `must be ${MAX_PAGE_SIZE} or less`)
+    page_size: countUpTo(MAX_PAGE_SIZE)
       .optional()
       .describe("default 50; with a filter: how many matches are enough"),
     unread_only: z.boolean("must be true or false").optional(),
-    query: z
-      .string("must be text")
-      .refine(
-        (query) => query.length <= MAX_QUERY_LENGTH,
-        `must be ${MAX_QUERY_LENGTH} characters or fewer`,
-      )
-      .optional()
-      .describe("part of a username, or a whole user id"),
+    query: queryText().optional().describe("part of a username, or a whole user id"),
   }),
   output: z.object({
     chats: z.array(chatRowSchema),
@@ -102,10 +91,7 @@ const createChat = defineTool({
     "Open the private chat with a KOOK user, or return the existing one. Sends no message. Needs the numeric user id, not a name.",
   searchHint: "KOOK open private chat, start direct message 创建 打开 私信 会话",
   input: z.object({
-    target_id: z
-      .string("must be a KOOK user id, as a string of digits")
-      .refine((id) => /^\d{1,20}$/.test(id), "must be a KOOK user id, as a string of digits")
-      .describe("digits, as a string"),
+    target_id: targetId().describe("digits, as a string"),
   }),
   output: chatSchema.extend({ created: z.boolean().optional() }),
   annotations: {

@@ -5,7 +5,8 @@ import { messageAdvice } from "../advice/messages.ts";
 import { messageRowSchema } from "../message-rows.ts";
 import type { Reading } from "../services.ts";
 import { inboxText, structuredInbox } from "../text/inbox.ts";
-import { countUpTo, queryText } from "./messages.ts";
+import { countUpTo } from "./fields.ts";
+import { visibleQuery } from "./messages.ts";
 import { defineTool, readingHints, type ToolFamily } from "./tool.ts";
 
 const DEFAULT_SINCE = "7d";
@@ -35,7 +36,7 @@ export function inboxTools({ inbox }: Reading, zone: TimeZone): ToolFamily {
         .refine((text) => sinceOf(text) !== undefined, NO_TIME)
         .optional()
         .describe(`24h, 3d, today, ISO date; default ${DEFAULT_SINCE}`),
-      query: queryText().optional().describe("part of a name or text, or a user id"),
+      query: visibleQuery().optional().describe("part of a name or text, or a user id"),
       limit: countUpTo(MAX_CHATS).optional().describe(`chats, default ${DEFAULT_CHATS}`),
       messages: countUpTo(MAX_MESSAGES).optional().describe(`a chat, default ${DEFAULT_MESSAGES}`),
       cursor: z
@@ -66,14 +67,7 @@ export function inboxTools({ inbox }: Reading, zone: TimeZone): ToolFamily {
     async run(args, { options, explain, timeZone }) {
       const { all = false, since = DEFAULT_SINCE, query, cursor } = args;
       const { limit = DEFAULT_CHATS, messages = DEFAULT_MESSAGES } = args;
-      const asked = {
-        all,
-        since: sinceOf(since) as number,
-        limit,
-        messages,
-        ...(query !== undefined && { query }),
-        ...(cursor !== undefined && { cursor }),
-      };
+      const asked = { all, since: sinceOf(since) as number, limit, messages, query, cursor };
       const structured = structuredInbox(await inbox.list(asked, options), explain);
       return { text: inboxText(structured, all, timeZone), structured };
     },

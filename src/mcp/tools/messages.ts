@@ -7,34 +7,22 @@ import { messageAdvice } from "../advice/messages.ts";
 import { messageRowSchema } from "../message-rows.ts";
 import type { Reading } from "../services.ts";
 import { imageText, pageText, structuredPage } from "../text/messages.ts";
+import { countUpTo, queryText, targetId } from "./fields.ts";
 import { defineTool, readingHints, type ToolFamily } from "./tool.ts";
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 50;
-const MAX_QUERY_LENGTH = 200;
 
-/** Exported for the inbox: the fields have the same bounds. */
-export const countUpTo = (max: number) =>
-  z.int("must be a whole number").min(1, "must be 1 or more").max(max, `must be ${max} or less`);
-
-export const queryText = () =>
-  z
-    .string("must be text")
-    .refine(
-      (query) => query.length <= MAX_QUERY_LENGTH,
-      `must be ${MAX_QUERY_LENGTH} characters or fewer`,
-    )
-    .refine(
-      (query) => visibleText(query).text.trim() !== "",
-      "must have characters that can be seen",
-    );
+/** Exported for the inbox. */
+export const visibleQuery = () =>
+  queryText().refine(
+    (query) => visibleText(query).text.trim() !== "",
+    "must have characters that can be seen",
+  );
 
 /** A chat is named by its user or by its code. Checks are `refine`: some model providers refuse a schema with a pattern. */
 const address = {
-  target_id: z
-    .string("must be a KOOK user id, as a string of digits")
-    .refine((id) => /^\d{1,20}$/.test(id), "must be a KOOK user id, as a string of digits")
-    .optional(),
+  target_id: targetId().optional(),
   chat_code: z
     .string("must be a chat code as list_chats gives it")
     .refine((code) => code.length <= 200, "is no chat code: list_chats gives the codes")
@@ -92,7 +80,7 @@ export function messageTools({ messages }: Reading, zone: TimeZone): ToolFamily 
         limit: countUpTo(MAX_LIMIT).optional().describe(`default ${DEFAULT_LIMIT}`),
         before: placeIn(zone).optional().describe("msg_id or ISO time"),
         after: placeIn(zone).optional(),
-        query: queryText().optional().describe("text to look for in 500 messages"),
+        query: visibleQuery().optional().describe("text to look for in 500 messages"),
       })
       .superRefine(checkAddress),
     output: z.object({
@@ -109,12 +97,7 @@ export function messageTools({ messages }: Reading, zone: TimeZone): ToolFamily 
     }),
     annotations: readingHints,
     async run({ limit = DEFAULT_LIMIT, before, after, query, ...chat }, { options, timeZone }) {
-      const asked = {
-        limit,
-        ...(before !== undefined && { before: inUtc(before) as string }),
-        ...(after !== undefined && { after: inUtc(after) as string }),
-        ...(query !== undefined && { query }),
-      };
+      const asked = { limit, before: inUtc(before), after: inUtc(after), query };
       const page = await messages.list(addressOf(chat), asked, options);
       const structured = structuredPage(page, asked);
       return { text: pageText(structured, timeZone, asked), structured };

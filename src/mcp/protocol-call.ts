@@ -1,0 +1,26 @@
+// Requests whose results have no `isError`: what fails becomes an error of the protocol.
+import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
+import type { CallOptions } from "../kook/call-options.ts";
+import { type Advice, type Explain, explainWith, ProtocolError } from "./failure.ts";
+import { CALL_DEADLINE_MS } from "./session.ts";
+
+export interface ProtocolCall {
+  options: CallOptions & { signal: AbortSignal };
+  explain: Explain;
+}
+
+/** @param problem what is wrong with the set-up. @throws ProtocolError */
+export async function protocolCall<T>(
+  { advice, problem, signal }: { advice: Advice; problem: string | undefined; signal: AbortSignal },
+  answer: (call: ProtocolCall) => Promise<T>,
+): Promise<T> {
+  if (problem !== undefined) throw new ProtocolError(ErrorCode.InternalError, problem);
+  const explain = explainWith(advice);
+  try {
+    const options = { signal, deadline: performance.now() + CALL_DEADLINE_MS };
+    return await answer({ options, explain });
+  } catch (error) {
+    if (error instanceof ProtocolError) throw error;
+    throw new ProtocolError(ErrorCode.InternalError, explain(error));
+  }
+}

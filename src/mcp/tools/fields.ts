@@ -1,0 +1,21 @@
+// Arguments that several tools take. Checks are `refine`, not `regex` or `max`: some model providers refuse a schema with a
+// pattern.
+import * as z from "zod";
+
+const MAX_QUERY_LENGTH = 200;
+const NO_USER_ID = "must be a KOOK user id, as a string of digits";
+
+export const wholeNumber = () => z.int("must be a whole number").min(1, "must be 1 or more");
+
+export const countUpTo = (max: number) => wholeNumber().max(max, `must be ${max} or less`);
+
+export const targetId = () =>
+  z.string(NO_USER_ID).refine((id) => /^\d{1,20}$/.test(id), NO_USER_ID);
+
+export const queryText = () =>
+  z
+    .string("must be text")
+    .refine(
+      (query) => query.length <= MAX_QUERY_LENGTH,
+      `must be ${MAX_QUERY_LENGTH} characters or fewer`,
+    );
