@@ -321,8 +321,9 @@ test.runIf(process.platform === "linux")(
     for (let page = 2; page < 12; page++) {
       expect((await call(client, "list_chats", { page })).text).toContain("longer than 4 MiB");
     }
-    // The peak, to see memory that is freed at once; the bound of one body is 4 MiB.
-    expect(residentMiB() - before).toBeLessThan(64);
+    // The peak: one whole body would add 1 024 MiB. Each call reads up to 4 MiB three times, and
+    // when the garbage is collected is Node's choice, so the bound is far above 4 MiB.
+    expect(residentMiB() - before).toBeLessThan(256);
     await end();
   },
 );
