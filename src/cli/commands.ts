@@ -10,7 +10,7 @@ import {
   splitArguments,
   wordProblem,
 } from "../config/options.ts";
-import { shownValue } from "../config/token-pattern.ts";
+import { shownValue } from "../text/token-pattern.ts";
 
 /** Of every command. */
 const generalOptions: Options = {

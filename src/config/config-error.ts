@@ -1,6 +1,6 @@
 // Error lines for wrong settings.
 import leven, { closestMatch } from "leven";
-import { withoutTokens } from "./token-pattern.ts";
+import { withoutTokens } from "../text/token-pattern.ts";
 
 /** A command line that cannot be understood. The message is one line that names the mistake and the nearest valid word. */
 export class ConfigError extends Error {

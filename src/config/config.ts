@@ -3,6 +3,7 @@
 import type * as z from "zod";
 import type { Token } from "../kook/client.ts";
 import type { Language } from "../text/language.ts";
+import { shownValue } from "../text/token-pattern.ts";
 import { ConfigError, misspelt, nearest, problemLine } from "./config-error.ts";
 import { type Environment, textIfSet } from "./environment.ts";
 import { type Flags, serverFlags } from "./options.ts";
@@ -14,7 +15,6 @@ import {
   settings,
 } from "./settings.ts";
 import { readToken } from "./token.ts";
-import { shownValue } from "./token-pattern.ts";
 
 export { ConfigError };
 

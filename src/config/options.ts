@@ -1,8 +1,8 @@
 // Command-line options: splits them with parseArgs, and says in one line what is wrong with one.
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { shownValue, withoutTokens } from "../text/token-pattern.ts";
 import { ConfigError, nearest } from "./config-error.ts";
 import { type Setting, settings } from "./settings.ts";
-import { shownValue, withoutTokens } from "./token-pattern.ts";
 
 export type Options = NonNullable<ParseArgsConfig["options"]>;
 

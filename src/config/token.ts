@@ -1,6 +1,6 @@
 // The bot's token as people set it: pasted with or without its scheme and quotation marks, or in a file.
 import type { Token } from "../kook/client.ts";
-import { shownValue } from "./token-pattern.ts";
+import { shownValue } from "../text/token-pattern.ts";
 
 /** `missing`: no token is set. A `problem` without it: the token that is set cannot be used. */
 export type ReadToken = Token & { missing?: true };

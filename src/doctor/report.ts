@@ -2,8 +2,8 @@
 import { styleText } from "node:util";
 import type { SettingInForce } from "../config/config.ts";
 import { type Setting, settings } from "../config/settings.ts";
-import { shownValue, withoutTokens } from "../config/token-pattern.ts";
 import type { Language } from "../text/language.ts";
+import { shownValue, withoutTokens } from "../text/token-pattern.ts";
 import type { Examination } from "./doctor.ts";
 import type { Finding, Problem, Status } from "./finding.ts";
 import { en, type Messages } from "./messages.en.ts";

@@ -1,7 +1,7 @@
 // Settings that are wrong, misspelt or dangerous: the ones in force, or those of a host's entry.
 import { type SettingInForce, unknownVariables } from "../../config/config.ts";
 import { type Setting, settings } from "../../config/settings.ts";
-import { shownValue } from "../../config/token-pattern.ts";
+import { shownValue } from "../../text/token-pattern.ts";
 import { error, type Observation, warning } from "../finding.ts";
 
 /** A setting's text, if it was given. */

@@ -1,8 +1,8 @@
 // Checks the token's text or file, and asks KOOK about the token in force.
 import type { Config, SettingInForce } from "../../config/config.ts";
-import { looksLikeToken, shownValue } from "../../config/token-pattern.ts";
 import type { Token } from "../../kook/client.ts";
 import { ApiError } from "../../kook/errors.ts";
+import { looksLikeToken, shownValue } from "../../text/token-pattern.ts";
 import { harmlessText, quoted } from "../../text/untrusted.ts";
 import { error, note, type Observation, ok, warning } from "../finding.ts";
 import type { Machine } from "../hosts.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shownValue, withoutTokens } from "../../src/config/token-pattern.ts";
+import { shownValue, withoutTokens } from "../../src/text/token-pattern.ts";
 
 test.each([
   ["1/MTIzNDU=/c2FuZGJveC10b2tlbg==", "[token]"],
