@@ -21,6 +21,13 @@ import {
 import { expectStarts, variables } from "./support/server-start.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+/** An argument of a tool, as its schema has it. */
+interface ArgumentSchema {
+  type: string;
+  minimum?: number;
+  maximum?: number;
+}
+
 const title = ({ path, text }: Block) => `${path}: ${text.split("\n")[0]}`;
 
 describe("the documents in Chinese", () => {
@@ -90,15 +97,46 @@ describe("what the program has", () => {
     }
   });
 
-  test.each(references)("%s has a section for each tool, with its arguments", async (path) => {
+  test.each(references)("%s has a section for each tool", async (path) => {
     const { tools } = await (await connect({ readMessages: true })).listTools();
     const sections = fileText(path).split(/^(?=## )/m);
-    for (const { name, inputSchema } of tools) {
+    for (const { name } of tools) {
       const section = sections.find((text) => new RegExp(`^## .*\\b${name}\\b`).test(text));
       expect(section, `${path} has no section for ${name}`).toBeDefined();
-      for (const arg of Object.keys(inputSchema.properties ?? {})) {
-        expect(section, `${path}: ${name}`).toContain(arg);
-      }
+    }
+  });
+
+  /** The rows of the one table of arguments: tool, argument, type, required. */
+  const argumentRowsIn = (path: string) =>
+    [...proseOf(path).matchAll(/^\| `(\w+)` \| `(\w+)` \| (`.+?) \| (\S+) \| .+ \|$/gm)].map(
+      ([, tool, argument, type, required]) => ({ tool, argument, type, required }),
+    );
+
+  /** A type as the table has it. */
+  const typeOf = ({ type, minimum, maximum }: ArgumentSchema) => {
+    const range = maximum === undefined ? `≥ ${minimum}` : `${minimum}–${maximum}`;
+    return minimum === undefined ? `\`${type}\`` : `\`${type}\`, ${range}`;
+  };
+
+  // A row of a tool that does not exist yet is not looked at.
+  test.each(references)("%s has a row for each argument, with its type", async (path) => {
+    const isRequired = path.endsWith(".zh-CN.md") ? ["否", "是"] : ["no", "yes"];
+    const rows = argumentRowsIn(path);
+    const { tools } = await (await connect({ readMessages: true })).listTools();
+    expect(tools.length).toBeGreaterThan(4);
+    for (const { name, inputSchema } of tools) {
+      const { properties = {}, required = [] } = inputSchema;
+      expect(
+        rows.filter(({ tool }) => tool === name),
+        `${path}: ${name}`,
+      ).toEqual(
+        Object.entries(properties).map(([argument, schema]) => ({
+          tool: name,
+          argument,
+          type: typeOf(schema as ArgumentSchema),
+          required: isRequired[Number(required.includes(argument))],
+        })),
+      );
     }
   });
 
