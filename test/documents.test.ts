@@ -57,7 +57,9 @@ describe("the documents in Chinese", () => {
   const linksOf = (path: string) =>
     [...proseOf(path).matchAll(/\]\(([^)#]*)/g)]
       .map(([, target = ""]) => target.replace(".zh-CN.md", ".md"))
-      .filter((target) => !/^(README|tools|hosts|privacy|troubleshooting)\.md$/.test(target))
+      .filter(
+        (target) => !/^(README|clients|tools|hosts|privacy|troubleshooting)\.md$/.test(target),
+      )
       .sort();
 
   test.each(translated)("%s has the same sections, tables, links and blocks", (path) => {
