@@ -58,7 +58,8 @@ describe("the documents in Chinese", () => {
     [...proseOf(path).matchAll(/\]\(([^)#]*)/g)]
       .map(([, target = ""]) => target.replace(".zh-CN.md", ".md"))
       .filter(
-        (target) => !/^(README|clients|tools|hosts|privacy|troubleshooting)\.md$/.test(target),
+        (target) =>
+          !/^(README|clients|from-nothing|tools|hosts|privacy|troubleshooting)\.md$/.test(target),
       )
       .sort();
 
@@ -208,6 +209,31 @@ test("every file of a version that a document names is of this version", () => {
     }
   }
 });
+
+test("every folder of the bundle that a document names is the one that it is built in", () => {
+  const [, folder] = /^const folder = "(.+)";$/m.exec(fileText("scripts/mcpb.mjs")) ?? [];
+  const named = documents.flatMap((path) =>
+    [
+      ...fileText(path).matchAll(/`(?:open|explorer|xdg-open) ([^`]+)`/g),
+      ...fileText(path).matchAll(/`([^`\s]+)\/[\w.-]+\.mcpb`/g),
+    ].map(([, name]) => ({ path, name })),
+  );
+  expect(named.length).toBeGreaterThan(4);
+  expect(named).toEqual(named.map(({ path }) => ({ path, name: folder })));
+});
+
+test.each(["docs/from-nothing.md", chineseOf("docs/from-nothing.md")])(
+  "%s has a row for each field of the bundle's form",
+  (path) => {
+    const { user_config } = JSON.parse(fileText("mcpb/manifest.json"));
+    const language = path.endsWith(".zh-CN.md") ? 0 : 1;
+    const titles = Object.values<{ title: string }>(user_config).map(
+      ({ title }) => title.split(" · ")[language],
+    );
+    const rows = [...proseOf(path).matchAll(/^ {3}\| (.+?) \|/gm)].map(([, cell]) => cell);
+    expect(rows.slice(1)).toEqual(titles);
+  },
+);
 
 test("every npm script that a document names exists", () => {
   const named = documents.flatMap((path) =>

@@ -11,6 +11,7 @@ const english = (path: string) => path.endsWith(".md") && !path.endsWith(".zh-CN
 export const translated = [
   "README.md",
   "docs/clients.md",
+  "docs/from-nothing.md",
   "docs/hosts.md",
   "docs/privacy.md",
   "docs/tools.md",
