@@ -173,6 +173,28 @@ describe("what the program has", () => {
   });
 });
 
+test.each(["docs/hosts.md", chineseOf("docs/hosts.md")])(
+  "%s says of each host whether it was tried, and where its documents are",
+  (path) => {
+    const byDocuments = path.endsWith(".zh-CN.md") ? "依据文档" : "by its documents";
+    const mark =
+      /^(?:tried by hand|tried by the tests|by its documents|手动试过|由测试运行|依据文档)$/;
+    const sections = fileText(path).split(/^## /m);
+    const [table = ""] = sections;
+    const rows = [...table.matchAll(/^\| (.+) \|$/gm)]
+      .slice(2)
+      .map(([, row = ""]) => row.split(" | "));
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [host = "", ...cells] of rows) {
+      expect(cells.at(-1), `${path}: ${host}`).toMatch(mark);
+      const section = sections.find((text) => text.startsWith(`${host}\n`));
+      expect(section, `${path} has no section for ${host}`).toBeDefined();
+      const isNew = /^(?:Cherry Studio|Trae|CodeBuddy|通义灵码)/.test(host);
+      if (isNew && cells.at(-1) === byDocuments) expect(section, host).toMatch(/\]\(https:/);
+    }
+  },
+);
+
 describe("links", () => {
   /** The anchor that GitHub makes from a heading. */
   const anchorsOf = (path: string) =>
