@@ -21,6 +21,13 @@ import {
 import { expectStarts, variables } from "./support/server-start.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+/** An argument of a tool, as its schema has it. */
+interface ArgumentSchema {
+  type: string;
+  minimum?: number;
+  maximum?: number;
+}
+
 const title = ({ path, text }: Block) => `${path}: ${text.split("\n")[0]}`;
 
 describe("the documents in Chinese", () => {
@@ -50,7 +57,10 @@ describe("the documents in Chinese", () => {
   const linksOf = (path: string) =>
     [...proseOf(path).matchAll(/\]\(([^)#]*)/g)]
       .map(([, target = ""]) => target.replace(".zh-CN.md", ".md"))
-      .filter((target) => !/^(README|tools|hosts|privacy|troubleshooting)\.md$/.test(target))
+      .filter(
+        (target) =>
+          !/^(README|clients|from-nothing|tools|hosts|privacy|troubleshooting)\.md$/.test(target),
+      )
       .sort();
 
   test.each(translated)("%s has the same sections, tables, links and blocks", (path) => {
@@ -90,15 +100,46 @@ describe("what the program has", () => {
     }
   });
 
-  test.each(references)("%s has a section for each tool, with its arguments", async (path) => {
+  test.each(references)("%s has a section for each tool", async (path) => {
     const { tools } = await (await connect({ readMessages: true })).listTools();
     const sections = fileText(path).split(/^(?=## )/m);
-    for (const { name, inputSchema } of tools) {
+    for (const { name } of tools) {
       const section = sections.find((text) => new RegExp(`^## .*\\b${name}\\b`).test(text));
       expect(section, `${path} has no section for ${name}`).toBeDefined();
-      for (const arg of Object.keys(inputSchema.properties ?? {})) {
-        expect(section, `${path}: ${name}`).toContain(arg);
-      }
+    }
+  });
+
+  /** The rows of the one table of arguments: tool, argument, type, required. */
+  const argumentRowsIn = (path: string) =>
+    [...proseOf(path).matchAll(/^\| `(\w+)` \| `(\w+)` \| (`.+?) \| (\S+) \| .+ \|$/gm)].map(
+      ([, tool, argument, type, required]) => ({ tool, argument, type, required }),
+    );
+
+  /** A type as the table has it. */
+  const typeOf = ({ type, minimum, maximum }: ArgumentSchema) => {
+    const range = maximum === undefined ? `≥ ${minimum}` : `${minimum}–${maximum}`;
+    return minimum === undefined ? `\`${type}\`` : `\`${type}\`, ${range}`;
+  };
+
+  // A row of a tool that does not exist yet is not looked at.
+  test.each(references)("%s has a row for each argument, with its type", async (path) => {
+    const isRequired = path.endsWith(".zh-CN.md") ? ["否", "是"] : ["no", "yes"];
+    const rows = argumentRowsIn(path);
+    const { tools } = await (await connect({ readMessages: true })).listTools();
+    expect(tools.length).toBeGreaterThan(4);
+    for (const { name, inputSchema } of tools) {
+      const { properties = {}, required = [] } = inputSchema;
+      expect(
+        rows.filter(({ tool }) => tool === name),
+        `${path}: ${name}`,
+      ).toEqual(
+        Object.entries(properties).map(([argument, schema]) => ({
+          tool: name,
+          argument,
+          type: typeOf(schema as ArgumentSchema),
+          required: isRequired[Number(required.includes(argument))],
+        })),
+      );
     }
   });
 
@@ -131,6 +172,28 @@ describe("what the program has", () => {
     }
   });
 });
+
+test.each(["docs/hosts.md", chineseOf("docs/hosts.md")])(
+  "%s says of each host whether it was tried, and where its documents are",
+  (path) => {
+    const byDocuments = path.endsWith(".zh-CN.md") ? "依据文档" : "by its documents";
+    const mark =
+      /^(?:tried by hand|tried by the tests|by its documents|手动试过|由测试运行|依据文档)$/;
+    const sections = fileText(path).split(/^## /m);
+    const [table = ""] = sections;
+    const rows = [...table.matchAll(/^\| (.+) \|$/gm)]
+      .slice(2)
+      .map(([, row = ""]) => row.split(" | "));
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [host = "", ...cells] of rows) {
+      expect(cells.at(-1), `${path}: ${host}`).toMatch(mark);
+      const section = sections.find((text) => text.startsWith(`${host}\n`));
+      expect(section, `${path} has no section for ${host}`).toBeDefined();
+      const isNew = /^(?:Cherry Studio|Trae|CodeBuddy|通义灵码)/.test(host);
+      if (isNew && cells.at(-1) === byDocuments) expect(section, host).toMatch(/\]\(https:/);
+    }
+  },
+);
 
 describe("links", () => {
   /** The anchor that GitHub makes from a heading. */
@@ -168,6 +231,31 @@ test("every file of a version that a document names is of this version", () => {
     }
   }
 });
+
+test("every folder of the bundle that a document names is the one that it is built in", () => {
+  const [, folder] = /^const folder = "(.+)";$/m.exec(fileText("scripts/mcpb.mjs")) ?? [];
+  const named = documents.flatMap((path) =>
+    [
+      ...fileText(path).matchAll(/`(?:open|explorer|xdg-open) ([^`]+)`/g),
+      ...fileText(path).matchAll(/`([^`\s]+)\/[\w.-]+\.mcpb`/g),
+    ].map(([, name]) => ({ path, name })),
+  );
+  expect(named.length).toBeGreaterThan(4);
+  expect(named).toEqual(named.map(({ path }) => ({ path, name: folder })));
+});
+
+test.each(["docs/from-nothing.md", chineseOf("docs/from-nothing.md")])(
+  "%s has a row for each field of the bundle's form",
+  (path) => {
+    const { user_config } = JSON.parse(fileText("mcpb/manifest.json"));
+    const language = path.endsWith(".zh-CN.md") ? 0 : 1;
+    const titles = Object.values<{ title: string }>(user_config).map(
+      ({ title }) => title.split(" · ")[language],
+    );
+    const rows = [...proseOf(path).matchAll(/^ {3}\| (.+?) \|/gm)].map(([, cell]) => cell);
+    expect(rows.slice(1)).toEqual(titles);
+  },
+);
 
 test("every npm script that a document names exists", () => {
   const named = documents.flatMap((path) =>

@@ -127,6 +127,22 @@ test.each(["README.md", "docs/tools.md"])(
   },
 );
 
+test("the entries of lists in docs/tools.md are those of the sandbox", async () => {
+  const shown = (list: string) => {
+    const blocks = blocksOf("docs/tools.md").filter(({ mark }) => mark === `entries: ${list}`);
+    expect(blocks, list).toHaveLength(1);
+    return JSON.parse(blocks[0]?.text ?? "") as { uri: string }[];
+  };
+  const { resources } = await (await connect([])).listResources();
+  const entries = shown("resources/list");
+  const uris = entries.map(({ uri }) => uri);
+  expect(resources.filter(({ uri }) => uris.includes(uri))).toEqual(entries);
+  expect(resources).toHaveLength(101);
+  const reading = await connect(READING.split(" "));
+  const { resourceTemplates } = await reading.listResourceTemplates();
+  expect(resourceTemplates).toEqual(shown("resources/templates/list"));
+});
+
 test("the questions in docs/tools.md are those that a person is asked", async () => {
   const { targetId, code: chat_code } = DOCUMENTED_CHAT;
   const questions = blocksOf("docs/tools.md").filter(({ mark }) => mark?.startsWith("question: "));

@@ -1,13 +1,14 @@
-// docs/clients.md names the installed versions.
+// docs/clients.md and its Chinese twin name the installed versions.
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import project from "../../package.json" with { type: "json" };
 import { projectFile } from "../support/paths.ts";
 import hosts from "./package.json" with { type: "json" };
 
-const page = readFileSync(projectFile("docs/clients.md"), "utf8");
+const pages = ["docs/clients.md", "docs/clients.zh-CN.md"];
 
-test("docs/clients.md names every package of test/hosts with the version installed", () => {
+test.each(pages)("%s names every package of test/hosts with the version installed", (path) => {
+  const page = readFileSync(projectFile(path), "utf8");
   const named = [...page.matchAll(/`([@\w/-]+)` (\d+\.\d+\.\d+)/g)].map(
     ([, name, version]) => [name, version] as const,
   );

@@ -10,6 +10,8 @@ const english = (path: string) => path.endsWith(".md") && !path.endsWith(".zh-CN
 /** Documents that have a Chinese version. */
 export const translated = [
   "README.md",
+  "docs/clients.md",
+  "docs/from-nothing.md",
   "docs/hosts.md",
   "docs/privacy.md",
   "docs/tools.md",
