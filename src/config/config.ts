@@ -3,7 +3,7 @@
 import type * as z from "zod";
 import type { Token } from "../kook/client.ts";
 import type { Language } from "../text/language.ts";
-import { ConfigError, misspelt, nearest, problemLine } from "./config-error.ts";
+import { ConfigError, didYouMean, misspelt, nearest, problemLine } from "./config-error.ts";
 import { type Environment, textIfSet } from "./environment.ts";
 import { type Flags, serverFlags } from "./options.ts";
 import {
@@ -12,6 +12,7 @@ import {
   type SettingValues,
   settingNames,
   settings,
+  type Text,
 } from "./settings.ts";
 import { readToken } from "./token.ts";
 import { shownValue } from "./token-pattern.ts";
@@ -26,7 +27,7 @@ export interface ConfigSources {
   /** Such as `zh-CN`; asked for only where neither a setting nor LC_ALL, LC_MESSAGES or LANG says it. */
   systemLocale(): string;
   /** A mistake in the command line. */
-  problem?: string | undefined;
+  problem?: Text | undefined;
 }
 
 export interface Config extends Omit<SettingValues, "token" | "tokenFile" | "language"> {
@@ -40,6 +41,8 @@ export interface Config extends Omit<SettingValues, "token" | "tokenFile" | "lan
    * server must do nothing: every call fails with this line.
    */
   problem: string | undefined;
+  /** The same in both languages. A person in a terminal reads theirs; models and logs get `problem`, which is English. */
+  problemText: Text | undefined;
   /** Lines for the log: a harmless oddity, or a guard that stays off. */
   warnings: string[];
   /** Each setting and where its value comes from. */
@@ -58,21 +61,19 @@ export interface SettingInForce {
 
 /** Reads all settings. It never throws: a server that does not start cannot say what is wrong. */
 export function readConfig(sources: ConfigSources): Config {
-  const { flags, env, readFile, systemLocale, problem } = sources;
+  const { flags, env, readFile, problem } = sources;
   const read = settingNames.map((name) => check(merge(name, flags, env)));
   const values = Object.fromEntries(read.map(({ name, value }) => [name, value])) as SettingValues;
   const { token: tokenText, tokenFile, ...rest } = values;
   const sandbox = flags["sandbox"] === true;
-  const { missing, ...token } = readToken(tokenText, tokenFile, readFile);
+  const { missing, inChinese = "", ...token } = readToken(tokenText, tokenFile, readFile);
   const unknown = unknownVariables(env);
   const problems = [
     problem,
-    ...unknown.map(
-      ({ name, meant }) => meant && `${name} is not a setting; did you mean ${meant}?`,
-    ),
+    ...unknown.map(({ name, meant }) => (meant ? misspeltProblem(name, meant) : undefined)),
     ...read.map((setting) => setting.problem),
     // A missing token is explained by the first call, which also says where to get one.
-    !sandbox && !missing && "problem" in token ? token.problem : undefined,
+    !sandbox && !missing && "problem" in token ? { en: token.problem, zh: inChinese } : undefined,
   ];
   const first = problems.find((line) => line !== undefined);
   return {
@@ -80,10 +81,11 @@ export function readConfig(sources: ConfigSources): Config {
     // Fail closed: a misspelt guard may have been meant, so offer only tools that change nothing.
     readOnly: rest.readOnly || first !== undefined,
     messages: first === undefined ? rest.messages : undefined,
-    language: rest.language ?? languageOf(env, systemLocale),
+    language: languageOf(sources),
     token,
     sandbox,
-    problem: first === undefined ? undefined : problemLine(first),
+    problem: first && problemLine(first.en),
+    problemText: first,
     warnings: [
       ...read.flatMap(({ warning }) => warning ?? []),
       ...unknown.flatMap(({ name, meant }) =>
@@ -106,12 +108,17 @@ export function settingsInForce(start: {
   return settingNames.map((name) => inForce(check(merge(name, flags, start.env))));
 }
 
-const inForce = ({ name, source, text, problem }: SettingInForce): SettingInForce => ({
+const inForce = ({ name, source, text, problem }: Checked): SettingInForce => ({
   name,
   source,
   text,
-  problem,
+  problem: problem?.en,
 });
+
+function misspeltProblem(name: string, meant: string): Text {
+  const { en, zh } = didYouMean(meant);
+  return { en: `${name} is not a setting${en}`, zh: `没有 ${name} 这个设置${zh}` };
+}
 
 /**
  * Variables that look like settings and are none, with the setting whose name is within two edits. The prefix may be
@@ -168,8 +175,13 @@ function merge(name: SettingName, flags: Flags, env: Environment): Merged {
   };
 }
 
-/** `value` is the default where the text cannot be understood. */
-function check(merged: Merged): Merged & { value: unknown; problem: string | undefined } {
+interface Checked extends Merged {
+  /** The default where the text cannot be understood. */
+  value: unknown;
+  problem: Text | undefined;
+}
+
+function check(merged: Merged): Checked {
   const setting: Setting = settings[merged.name];
   const result = setting.schema.safeParse(merged.text);
   if (result.success) return { ...merged, value: result.data, problem: undefined };
@@ -177,24 +189,37 @@ function check(merged: Merged): Merged & { value: unknown; problem: string | und
   return { ...merged, value, problem: describeIssue(merged, result.error) };
 }
 
-function describeIssue({ name, text, writtenAs }: Merged, error: z.ZodError): string {
+function describeIssue({ name, text, writtenAs }: Merged, error: z.ZodError): Text {
   const issue = error.issues[0] as z.core.$ZodIssue;
+  const { isSwitch, help }: Setting = settings[name];
+  const meaning = `${writtenAs}：${help.zh.replaceAll("`", "")}`;
   // Do not repeat a base URL: it may hold a password.
-  if (name === "baseUrl") return `${writtenAs} ${issue.message}`;
+  if (name === "baseUrl") {
+    return { en: `${writtenAs} ${issue.message}`, zh: `${writtenAs} 的值无效。${meaning}` };
+  }
   const given = JSON.stringify(shownValue(text ?? ""));
+  const wrong = `${writtenAs} 的值 ${given} 无效`;
   if (issue.code !== "invalid_value") {
-    return `${writtenAs} ${issue.message}, not ${given}`;
+    return { en: `${writtenAs} ${issue.message}, not ${given}`, zh: `${wrong}。${meaning}` };
   }
   const valid = issue.values.map(String);
-  const { isSwitch }: Setting = settings[name];
   // A person follows a hint: never offer the value that turns a guard off.
   const hinted = isSwitch ? [] : valid.filter((value) => value !== "never");
   const hint = nearest((text ?? "").toLowerCase(), hinted);
-  return `${writtenAs} must be one of ${valid.join(", ")}, not ${given}${hint}`;
+  return {
+    en: `${writtenAs} must be one of ${valid.join(", ")}, not ${given}${hint.en}`,
+    zh: `${wrong}，可用的值：${valid.join("、")}${hint.zh}`,
+  };
 }
 
-/** Chinese on a Chinese system, otherwise English. */
-function languageOf(env: Environment, systemLocale: () => string): Language {
+/** What the setting says, else Chinese on a Chinese system and English on any other. */
+export function languageOf({
+  flags,
+  env,
+  systemLocale,
+}: Pick<ConfigSources, "flags" | "env" | "systemLocale">): Language {
+  const { value } = check(merge("language", flags, env));
+  if (value !== undefined) return value as Language;
   const locale = env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"] || systemLocale();
   return /^zh/i.test(locale) ? "zh" : "en";
 }

@@ -90,8 +90,8 @@ export const settings = {
     schema: languageSchema.optional(),
     title: { en: "Language", zh: "语言" },
     help: {
-      en: "language of questions to a person and of `doctor`, `zh` or `en`; default: the machine's",
-      zh: "向用户提问和 `doctor` 所用的语言，`zh` 或 `en`；默认与本机相同",
+      en: "language of what a person reads (questions, `doctor`, `--help`), `zh` or `en`; default: the machine's",
+      zh: "给人看的文字（提问、`doctor`、`--help`）所用的语言，`zh` 或 `en`；默认与本机相同",
     },
   },
   timeZone: {

@@ -190,7 +190,7 @@ export const en = {
       fix: "Write the value itself." }),
     noInput: (id: string) => ({ fact: `\${input:${id}} is not declared in this file`,
       fix: `Add the input ${id} under "inputs": { "type": "promptString", "id": "${id}", "description": "KOOK bot token", "password": true }` }),
-    flags: (problem: string) => ({ fact: problem, fix: 'Correct or remove it in "args". Until then every call fails.' }),
+    flags: ({ en }: Text) => ({ fact: en, fix: 'Correct or remove it in "args". Until then every call fails.' }),
     command: (command: string) => ({ fact: `The entry starts "${command}", which does not serve a host`,
       fix: `Remove "${command}" from "args".${command === "sandbox" ? ' For made-up chats, write "--sandbox".' : ""}` }),
     tokenShared: { fact: "The token is in a file of the project, where it may be committed",

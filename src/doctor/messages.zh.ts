@@ -138,7 +138,7 @@ export const zh = {
     notFilled: (host, variable) => ({ fact: `${host} 不会替换 ${variable}`, fix: "请直接写实际的值。" }),
     noInput: (id) => ({ fact: `这个文件里没有声明 \${input:${id}}`,
       fix: `请在 inputs 里加上 ${id}：{ "type": "promptString", "id": "${id}", "description": "KOOK 机器人 Token", "password": true }` }),
-    flags: (problem) => ({ fact: `args 里的参数有误：${problem}`, fix: "请改正或删除；在此之前所有调用都会失败。" }),
+    flags: ({ zh }) => ({ fact: `args 里的参数有误：${zh}`, fix: "请改正或删除；在此之前所有调用都会失败。" }),
     command: (command) => ({ fact: `条目启动的是 ${command}，它不为客户端提供服务`,
       fix: `请从 args 中删除 ${command}。${command === "sandbox" ? "想用模拟的会话，请写 --sandbox。" : ""}` }),
     tokenShared: { fact: "Token 写在项目的文件里，可能会随代码提交而泄露", fix: "请把条目移到个人的配置文件里，或让客户端填入 Token；每个客户端的例子见 docs/hosts.zh-CN.md。" },
