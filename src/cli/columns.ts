@@ -3,7 +3,7 @@
 const WIDTH = 80;
 
 /** Columns in a terminal: Chinese characters and full-width punctuation take two. */
-export const columnsOf = (text: string): number =>
+const columnsOf = (text: string): number =>
   [...text].length +
   (text.match(/[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60]/gu)?.length ?? 0);
 

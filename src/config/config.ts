@@ -57,6 +57,8 @@ export interface SettingInForce {
   text: string | undefined;
   /** Why the text cannot be understood, in one line that names the setting and what would be valid. */
   problem: string | undefined;
+  /** What was passed for a guard and counts as not set, such as an empty text: the guard is as it is by default. */
+  ignored: string | undefined;
 }
 
 /** Reads all settings. It never throws: a server that does not start cannot say what is wrong. */
@@ -87,7 +89,7 @@ export function readConfig(sources: ConfigSources): Config {
     problem: first && problemLine(first.en),
     problemText: first,
     warnings: [
-      ...read.flatMap(({ warning }) => warning ?? []),
+      ...read.flatMap(guardWarning),
       ...unknown.flatMap(({ name, meant }) =>
         meant ? [] : `${name} is not a setting and has no effect`,
       ),
@@ -108,12 +110,21 @@ export function settingsInForce(start: {
   return settingNames.map((name) => inForce(check(merge(name, flags, start.env))));
 }
 
-const inForce = ({ name, source, text, problem }: Checked): SettingInForce => ({
+const inForce = ({ name, source, text, problem, ignored }: Checked): SettingInForce => ({
   name,
   source,
   text,
   problem: problem?.en,
+  ignored,
 });
+
+function guardWarning({ name, ignored }: Merged): string[] {
+  if (ignored === undefined) return [];
+  const { env, default: fallback = "off" }: Setting = settings[name];
+  return [
+    `${env} is ${JSON.stringify(ignored)}, which counts as not set: this guard is ${fallback}`,
+  ];
+}
 
 function misspeltProblem(name: string, meant: string): Text {
   const { en, zh } = didYouMean(meant);
@@ -145,7 +156,7 @@ interface Merged {
   text: string | undefined;
   /** How the person wrote it: the flag, or the variable. */
   writtenAs: string;
-  warning: string | undefined;
+  ignored: string | undefined;
 }
 
 /** The flag wins over the environment, which wins over the default. */
@@ -154,7 +165,7 @@ function merge(name: SettingName, flags: Flags, env: Environment): Merged {
   const flag = setting.flag === undefined ? undefined : flags[setting.flag];
   const flagText = textIfSet(flag);
   const variableText = textIfSet(env[setting.env]);
-  const common = { name, warning: undefined };
+  const common = { name, ignored: undefined };
   if (flagText !== undefined) {
     return { ...common, source: "flag", text: flagText, writtenAs: `--${setting.flag}` };
   }
@@ -168,10 +179,7 @@ function merge(name: SettingName, flags: Flags, env: Environment): Merged {
     source,
     text: setting.default,
     writtenAs: setting.env,
-    warning:
-      setting.isGuard && passed !== undefined
-        ? `${setting.env} is ${JSON.stringify(passed)}, which counts as not set: this guard is ${setting.default ?? "off"}`
-        : undefined,
+    ignored: setting.isGuard && passed !== undefined ? String(passed) : undefined,
   };
 }
 
