@@ -101,7 +101,7 @@ function onlyUsedSchemas() {
   return {
     name: "only-used-schemas",
     setup({ onLoad }) {
-      onLoad({ filter: /sdk\/dist\/esm\/types\.js$/ }, async ({ path }) => {
+      onLoad({ filter: /sdk[\\/]dist[\\/]esm[\\/]types\.js$/ }, async ({ path }) => {
         const source = await readFile(path, "utf8");
         const contents = source.replace(declaration, "$1/* @__PURE__ */ (() => $2)();\n");
         if (contents === source) throw new Error("the SDK's schemas have another form now");
