@@ -139,6 +139,28 @@ describe("release.yml", () => {
   });
 });
 
+describe("docs/publishing.md", () => {
+  const text = fileText("docs/publishing.md");
+
+  test("names files that exist", () => {
+    const files = [...text.matchAll(/`((?:[\w.-]+\/)*[\w-]+\.(?:json|mjs|ts|md))`/g)];
+    expect(files.length).toBeGreaterThan(8);
+    for (const [, file = ""] of files) expect(existsSync(projectFile(file)), file).toBe(true);
+  });
+
+  test("names the environment, the variable and the program of release.yml", () => {
+    const release = fileText(`${folder}/release.yml`);
+    expect(text).toContain("environment `npm`");
+    expect(release).toContain("environment: npm");
+    for (const name of ["MCP_PUBLISHER_SHA256", "mcp-publisher_linux_amd64.tar.gz"]) {
+      expect(text).toContain(`\`${name}\``);
+      expect(release).toContain(name);
+    }
+    const [, version] = /gh release download v(\S+)/.exec(release) ?? [];
+    expect(text).toContain(`\`mcp-publisher\` ${version}`);
+  });
+});
+
 test("Dependabot reads each folder that has a lock file, and the workflows", () => {
   const { updates } = parse(fileText(".github/dependabot.yml"));
   const [npm, actions] = updates;

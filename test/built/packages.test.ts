@@ -188,6 +188,26 @@ describe("the MCPB bundle", () => {
   });
 });
 
+describe("npm publish", () => {
+  test("would publish the files of the program and its documents, and nothing else", () => {
+    // --offline: npm would ask the registry for earlier versions. --ignore-scripts: a second build would delete dist.
+    const { status, stdout, stderr } = spawnSync(
+      "npm publish --dry-run --offline --ignore-scripts --json",
+      { cwd: root, shell: true, encoding: "utf8" },
+    );
+    expect(status, stderr).toBe(0);
+    const report = JSON.parse(stdout);
+    // npm 10 has no package's name around it.
+    const { version, files: packed } = report[manifest.name] ?? report;
+    expect(version).toBe(manifest.version);
+    const files = packed.map(({ path }: { path: string }) => path);
+    const expected =
+      /^(dist\/[\w.-]+|docs\/[\w.-]+|bench\/README\.md|[\w.-]+\.md|LICENSE|package\.json|mcp\.json\.example)$/;
+    expect(files.filter((file: string) => !expected.test(file))).toEqual([]);
+    expect(files).toEqual(expect.arrayContaining(["dist/main.js", "docs/hosts.md", "README.md"]));
+  });
+});
+
 describe("server.json", () => {
   const entry = JSON.parse(read("server.json"));
   const [npm] = entry.packages;
