@@ -130,7 +130,17 @@ async function writeLicences() {
     (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
   );
   const notices = await Promise.all([...new Set(packages)].sort().map(notice));
+  if (Object.keys(metafile.inputs).some((input) => input.includes("/undici/lib/llhttp/"))) {
+    notices.push(await llhttpNotice());
+  }
   await writeFile("dist/THIRD-PARTY-LICENSES.txt", notices.join(`\n${"-".repeat(80)}\n\n`));
+}
+
+/** undici holds llhttp as WebAssembly, without its licence. */
+async function llhttpNotice() {
+  const { version } = JSON.parse(await readFile("node_modules/undici/package.json", "utf8"));
+  const text = await readFile("scripts/licences/llhttp.txt", "utf8");
+  return `llhttp, as WebAssembly in undici ${version} (MIT)\n\n${text.trim()}\n`;
 }
 
 /** @param {string} name */
