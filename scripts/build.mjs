@@ -101,7 +101,7 @@ function onlyUsedSchemas() {
   return {
     name: "only-used-schemas",
     setup({ onLoad }) {
-      onLoad({ filter: /sdk\/dist\/esm\/types\.js$/ }, async ({ path }) => {
+      onLoad({ filter: /sdk[\\/]dist[\\/]esm[\\/]types\.js$/ }, async ({ path }) => {
         const source = await readFile(path, "utf8");
         const contents = source.replace(declaration, "$1/* @__PURE__ */ (() => $2)();\n");
         if (contents === source) throw new Error("the SDK's schemas have another form now");
@@ -130,7 +130,17 @@ async function writeLicences() {
     (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
   );
   const notices = await Promise.all([...new Set(packages)].sort().map(notice));
+  if (Object.keys(metafile.inputs).some((input) => input.includes("/undici/lib/llhttp/"))) {
+    notices.push(await llhttpNotice());
+  }
   await writeFile("dist/THIRD-PARTY-LICENSES.txt", notices.join(`\n${"-".repeat(80)}\n\n`));
+}
+
+/** undici holds llhttp as WebAssembly, without its licence. */
+async function llhttpNotice() {
+  const { version } = JSON.parse(await readFile("node_modules/undici/package.json", "utf8"));
+  const text = await readFile("scripts/licences/llhttp.txt", "utf8");
+  return `llhttp, as WebAssembly in undici ${version} (MIT)\n\n${text.trim()}\n`;
 }
 
 /** @param {string} name */

@@ -4,7 +4,7 @@
 /** @typedef {import("../src/config/settings.ts").Setting} Setting */
 /** @typedef {import("../src/config/settings.ts").Text} Text */
 /** @typedef {keyof Text} Language */
-/** @typedef {typeof import("../package.json")} PackageJson */
+/** @typedef {typeof import("../package.json") & { repository?: { url: string } | undefined }} PackageJson */
 
 const DESCRIPTION = {
   en: "Private chats of a KOOK bot: list, view, create, delete them, and read each as a resource",
@@ -17,6 +17,27 @@ const bilingual = ({ en, zh }) => plain(`${zh} · ${en}`);
 /** @param {string} markdown */
 const plain = (markdown) => markdown.replaceAll("`", "");
 
+/** In the bundle's form beside the settings: hosts do not pass on the system's proxy. */
+const PROXY = {
+  env: "HTTPS_PROXY",
+  title: { en: "Proxy", zh: "代理" },
+  help: {
+    en: "address of an HTTP proxy, such as `http://127.0.0.1:7890`, if KOOK can only be reached through one",
+    zh: "HTTP 代理的地址，如 `http://127.0.0.1:7890`；只在需要代理才能访问 KOOK 时填写",
+  },
+};
+
+/**
+ * Addresses of the project's pages, from `repository` in package.json; none until the owner sets it (docs/publishing.md).
+ * @param {PackageJson} manifest
+ */
+function pages({ repository }) {
+  const url = repository?.url.replace(/^git\+/, "").replace(/\.git$/, "");
+  return (
+    url && { url, homepage: url, documentation: `${url}/tree/HEAD/docs`, support: `${url}/issues` }
+  );
+}
+
 /**
  * The manifest of the MCPB bundle, version 0.3 of https://github.com/modelcontextprotocol/mcpb. A host shows a form for
  * `user_config` and passes the values on in the environment, as text.
@@ -25,9 +46,10 @@ const plain = (markdown) => markdown.replaceAll("`", "");
  * @param {{ name: string, description: string }[]} tools
  */
 export function mcpbManifest(manifest, settings, tools) {
-  const asked = settings.filter(({ title }) => title);
-  /** @param {Setting} setting */
+  const asked = [...settings.filter(({ title }) => title), PROXY];
+  /** @param {FormField} field */
   const keyOf = ({ env }) => env.replace("KOOK_", "").toLowerCase();
+  const { url, ...links } = pages(manifest) || {};
   return {
     manifest_version: "0.3",
     name: manifest.name,
@@ -36,6 +58,9 @@ export function mcpbManifest(manifest, settings, tools) {
     description: DESCRIPTION.en,
     long_description: `${DESCRIPTION.zh}。需要机器人的 Token：在 https://developer.kookapp.cn/app/index 新建或选择应用，于「机器人」页复制 Token。\n\n${DESCRIPTION.en}. Needs the bot's token: create or choose an application at https://developer.kookapp.cn/app/index, open 机器人 (bot) and copy it.`,
     author: { name: "the kook-chat-mcp authors" },
+    ...(url && { repository: { type: "git", url } }),
+    ...links,
+    icon: "icon.png",
     license: manifest.license,
     keywords: manifest.keywords,
     server: {
@@ -58,7 +83,9 @@ export function mcpbManifest(manifest, settings, tools) {
   };
 }
 
-/** @param {Setting} setting */
+/** @typedef {Pick<Setting, "env" | "title" | "help" | "isSwitch" | "isSecret" | "isRequired" | "default">} FormField */
+
+/** @param {FormField} field */
 function formField({ title, help, isSwitch, isSecret, isRequired, default: fallback }) {
   return {
     type: isSwitch ? "boolean" : "string",
@@ -79,11 +106,14 @@ export const REGISTRY_SCHEMA =
  * @param {Setting[]} settings
  */
 export function registryEntry(manifest, settings) {
+  const { url, homepage } = pages(manifest) || {};
   return {
     $schema: REGISTRY_SCHEMA,
     name: manifest.mcpName,
     title: TITLE,
     description: DESCRIPTION.en,
+    ...(url?.startsWith("https://github.com/") && { repository: { url, source: "github" } }),
+    ...(homepage && { websiteUrl: homepage }),
     version: manifest.version,
     packages: [
       {

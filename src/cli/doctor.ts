@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import type { Config } from "../config/config.ts";
+import { problemLine } from "../config/config-error.ts";
 import type { Environment } from "../config/environment.ts";
 import type { Flags } from "../config/options.ts";
 import { createNetworkFetch } from "../kook/network/network.ts";
@@ -46,8 +47,9 @@ export async function runDoctor(options: DoctorOptions): Promise<void> {
     coloured: stdout.isTTY === true && !env["NO_COLOR"],
     verbose: flags["verbose"] === true,
   });
-  if (config.problem !== undefined) stderr.write(`kook-chat-mcp: ${config.problem}\n`);
-  exitAfter(stdout, report, config.problem !== undefined ? 2 : works(examination) ? 0 : 1);
+  const { problemText, language } = config;
+  if (problemText) stderr.write(`kook-chat-mcp: ${problemLine(problemText[language])}\n`);
+  exitAfter(stdout, report, problemText ? 2 : works(examination) ? 0 : 1);
 }
 
 /** Undefined if the folder was deleted: process.cwd() throws then. */

@@ -1,7 +1,9 @@
 // Reads the command line and starts one command.
-import { readConfig } from "../config/config.ts";
+import { languageOf, readConfig } from "../config/config.ts";
 import { ConfigError } from "../config/config-error.ts";
 import type { Environment } from "../config/environment.ts";
+import type { Text } from "../config/settings.ts";
+import type { Language } from "../text/language.ts";
 import { type CommandLine, parseCommandLine } from "./commands.ts";
 import { helpText } from "./help.ts";
 import { createLog } from "./log.ts";
@@ -25,23 +27,34 @@ export async function runCommandLine(start: Start): Promise<void> {
   handleBrokenPipes();
   try {
     const line = parseCommandLine(start.argv);
-    const text = await textOf(line, start.version);
+    const text = await textOf(line, start);
     if (text !== undefined) process.stdout.write(text);
     else await run(line, start);
   } catch (error) {
     const known = error instanceof ConfigError;
-    const text = known ? error.message : failureOf(error);
-    exitAfter(process.stderr, `kook-chat-mcp: ${text}\n`, known ? 2 : 1);
+    const text = known ? error.text : failureOf(error);
+    const said = typeof text === "object" ? text[personsLanguage(start)] : text;
+    exitAfter(process.stderr, `kook-chat-mcp: ${said}\n`, known ? 2 : 1);
   }
 }
 
 /** What --version and --help print. */
-async function textOf({ command, flags }: CommandLine, version: string) {
-  if (flags["version"]) return `${version}\n`;
+async function textOf({ command, flags }: CommandLine, start: Start) {
+  if (flags["version"]) return `${start.version}\n`;
   if (!flags["help"]) return undefined;
-  if (command === "sandbox") return (await import("./sandbox.ts")).sandboxHelpText();
-  return helpText(command);
+  const language = personsLanguage(start);
+  if (command === "sandbox") return (await import("./sandbox.ts")).sandboxHelpText(language);
+  return helpText(command, language);
 }
+
+/** Known before the settings are read: a wrong command line is told in it. */
+function personsLanguage({ argv, env }: Start): Language {
+  const { flags } = parseCommandLine(argv);
+  return languageOf({ flags, env, systemLocale });
+}
+
+/** Intl.DateTimeFormat says the same and takes 25 ms, a third of a start; this takes 0.3 ms. */
+const systemLocale = () => new Intl.PluralRules().resolvedOptions().locale;
 
 async function run({ command, flags, problem }: CommandLine, start: Start): Promise<void> {
   if (problem !== undefined && command !== "serve") throw new ConfigError(problem);
@@ -51,8 +64,7 @@ async function run({ command, flags, problem }: CommandLine, start: Start): Prom
     flags: command === "sandbox" ? { sandbox: true } : flags,
     env,
     readFile: (path) => readRegularFile(path, TOKEN_FILE_MAX_BYTES),
-    // Intl.DateTimeFormat says the same and takes 25 ms, a third of a start; this takes 0.3 ms.
-    systemLocale: () => new Intl.PluralRules().resolvedOptions().locale,
+    systemLocale,
     problem,
   });
   const log = createLog(config.logLevel, (line) => process.stderr.write(line));
@@ -63,16 +75,19 @@ async function run({ command, flags, problem }: CommandLine, start: Start): Prom
   }
   // Under a host, start anyway: a server that exits shows as "connection closed", without the reason.
   const isUnderHost = command === "serve" && process.stdin.isTTY !== true;
-  if (config.problem !== undefined && !isUnderHost) throw new ConfigError(config.problem);
+  if (config.problemText && !isUnderHost) throw new ConfigError(config.problemText);
   if (command === "serve") return serve({ config, log, env, version });
   exitOnSignals();
   const { runSandbox } = await import("./sandbox.ts");
   return runSandbox(flags, log);
 }
 
-function failureOf(error: unknown): string | undefined {
+function failureOf(error: unknown): Text | string | undefined {
   const { code, stack } = error as NodeJS.ErrnoException;
   // import() of a part of dist.
   if (code !== "MODULE_NOT_FOUND") return stack;
-  return "The installation is incomplete: a file is missing in dist. Install or build it again.";
+  return {
+    en: "The installation is incomplete: a file is missing in dist. Install or build it again.",
+    zh: "安装不完整：dist 里缺少文件。请重新安装或构建。",
+  };
 }

@@ -2,7 +2,8 @@
 import { ConfigError, nearest } from "../config/config-error.ts";
 import type { Flags } from "../config/options.ts";
 import type { FaultRate } from "../sandbox/faults/choice.ts";
-import { wrapped } from "./help.ts";
+import type { Language } from "../text/language.ts";
+import { wrapped } from "./columns.ts";
 import type { Log } from "./log.ts";
 
 const loadFaults = async () => ({
@@ -38,7 +39,10 @@ export async function runSandbox(flags: Flags, log: Log): Promise<void> {
   const sandbox = new Sandbox({ ...options, anchor: Date.now() });
   const { url } = await serveSandbox(sandbox, port, serving).catch((error) => {
     const { code } = error as NodeJS.ErrnoException;
-    throw new ConfigError(`--port ${port} cannot be served (${code}); leave it out for a free one`);
+    throw new ConfigError({
+      en: `--port ${port} cannot be served (${code}); leave it out for a free one`,
+      zh: `无法使用 --port ${port}（${code}）；不写就会用一个空闲的端口`,
+    });
   });
   const address = faults.reduce((given, { fault }) => readdress(fault, given), url);
   process.stdout.write(`${JSON.stringify({ url: address, token: SANDBOX_TOKEN })}\n`);
@@ -57,14 +61,18 @@ export async function readSandboxOptions(flags: Flags): Promise<SandboxOptions> 
   };
 }
 
-/** The text of `sandbox --help`. */
-export async function sandboxHelpText(): Promise<string> {
+/** The text of `sandbox --help`. What a fault does is in English: developers of clients read it. */
+export async function sandboxHelpText(language: Language): Promise<string> {
   const { faults } = await loadFaults();
   const rows = [...faults.values()].map(({ name, does }) => {
     const label = `  ${name.padEnd(19)}`;
     return label + wrapped(does, " ".repeat(label.length)).trimStart();
   });
-  return `kook-chat-mcp sandbox: serve a made-up KOOK over HTTP on 127.0.0.1
+  return `${frames[language]}\n${rows.join("\n")}\n`;
+}
+
+const frames: Record<Language, string> = {
+  en: `kook-chat-mcp sandbox: serve a made-up KOOK over HTTP on 127.0.0.1
 
 Prints {"url": …, "token": …} as its first line, and logs requests to stderr.
 
@@ -79,19 +87,34 @@ Options
   --seed N           for the random choice of faults; requests that come one at
                      a time meet the same faults again; default ${DEFAULTS.seed}
 
-Faults
-${rows.join("\n")}
-`;
-}
+Faults`,
+  zh: `kook-chat-mcp sandbox：在 127.0.0.1 上提供模拟的 KOOK 接口（HTTP）
+
+第一行输出 {"url": …, "token": …}，请求记录写到 stderr。
+
+参数
+  --port N           端口；默认用一个空闲的端口
+  --limit N          每个接口在一个限速窗口内允许的请求数；默认 ${DEFAULTS.limit}
+  --window N         限速窗口的长度（秒）；默认 ${DEFAULTS.windowSeconds}
+  --decimal-reset    恢复时间带小数
+  --fault NAME[:P]   让每个请求出现某种故障，或按比例 P（如 0.01）出现；
+                     可以重复；all:P 表示地址类以外的所有故障
+  --seed N           随机选择故障的种子；逐个发送请求时，故障可以重现；
+                     默认 ${DEFAULTS.seed}
+
+故障（英文）`,
+};
 
 function wholeNumber(flags: Flags, flag: string, min: number, max: number): number | undefined {
   const text = flags[flag];
   if (text === undefined) return undefined;
   const number = Number(text);
   if (/^\d+$/.test(String(text)) && number >= min && number <= max) return number;
-  throw new ConfigError(
-    `--${flag} must be a number from ${min} to ${max}, not ${JSON.stringify(text)}`,
-  );
+  const given = JSON.stringify(text);
+  throw new ConfigError({
+    en: `--${flag} must be a number from ${min} to ${max}, not ${given}`,
+    zh: `--${flag} 的值 ${given} 无效，应为 ${min} 到 ${max} 的整数`,
+  });
 }
 
 async function faultRates(text: string): Promise<FaultRate[]> {
@@ -100,8 +123,15 @@ async function faultRates(text: string): Promise<FaultRate[]> {
   if (rates) return rates;
   const name = text.replace(/:.*$/, "");
   const names = [...faults.keys(), "all"];
-  const problem = names.includes(name)
-    ? `must be a name, or a name, a colon and a share from 0 to 1 such as ${name}:0.01; an address fault strikes every request or none; not ${JSON.stringify(text)}`
-    : `must be one of ${names.join(", ")}, not ${JSON.stringify(name)}${nearest(name, names)}`;
-  throw new ConfigError(`--fault ${problem}`);
+  if (names.includes(name)) {
+    throw new ConfigError({
+      en: `--fault must be a name, or a name, a colon and a share from 0 to 1 such as ${name}:0.01; an address fault strikes every request or none; not ${JSON.stringify(text)}`,
+      zh: `--fault 的值 ${JSON.stringify(text)} 无效，应为名称，或名称、冒号和 0 到 1 的比例，如 ${name}:0.01；地址类故障不能按比例出现`,
+    });
+  }
+  const { en, zh } = nearest(name, names);
+  throw new ConfigError({
+    en: `--fault must be one of ${names.join(", ")}, not ${JSON.stringify(name)}${en}`,
+    zh: `--fault 的值 ${JSON.stringify(name)} 无效，可用的值：${names.join("、")}${zh}`,
+  });
 }

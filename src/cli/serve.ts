@@ -8,6 +8,7 @@ import { createServer } from "../mcp/server.ts";
 import { createServices } from "../mcp/services.ts";
 import { StdioTransport } from "../mcp/transport.ts";
 import { TimeZone } from "../text/time.ts";
+import { waitingText } from "./help.ts";
 import { kindOf, type Log, logged } from "./log.ts";
 import {
   allowManyListeners,
@@ -52,7 +53,7 @@ export async function serve({ config, log, env, version }: ServeOptions): Promis
   log.info(startLine(config, version));
   if ("problem" in config.token && !config.sandbox) log.warn(config.token.problem);
   if (process.stdin.isTTY) {
-    process.stderr.write("Waiting for an MCP host on stdin. Ctrl-C ends, --help lists options.\n");
+    process.stderr.write(waitingText(language, config.sandbox || !("problem" in config.token)));
   }
 }
 

@@ -1,11 +1,16 @@
-// Error lines for wrong settings.
+// Error lines for wrong settings. Models and logs get them in English, a person in a terminal in their language.
 import leven, { closestMatch } from "leven";
 import { withoutTokens } from "../text/token-pattern.ts";
+import type { Text } from "./settings.ts";
 
-/** A command line that cannot be understood. The message is one line that names the mistake and the nearest valid word. */
+/** A command line that cannot be understood. The text is one line that names the mistake and the nearest valid word. */
 export class ConfigError extends Error {
-  constructor(message: string) {
-    super(problemLine(message));
+  /** `message` is the English one. */
+  readonly text: Text;
+
+  constructor(text: Text) {
+    super(problemLine(text.en));
+    this.text = { en: this.message, zh: problemLine(text.zh) };
   }
 }
 
@@ -14,12 +19,17 @@ export function problemLine(text: string): string {
   return withoutTokens(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "));
 }
 
-/** `; did you mean …?` with the nearest valid word, or an empty text. */
-export function nearest(text: string, candidates: readonly string[], prefix = ""): string {
+/** `; did you mean …?` with the nearest valid word, or empty texts. */
+export function nearest(text: string, candidates: readonly string[], prefix = ""): Text {
   const maxDistance = Math.min(4, Math.ceil(text.length / 2));
   const match = closestMatch(text.slice(0, 64), candidates, { maxDistance });
-  return match === undefined ? "" : `; did you mean ${prefix}${match}?`;
+  return match === undefined ? { en: "", zh: "" } : didYouMean(prefix + match);
 }
+
+export const didYouMean = (word: string): Text => ({
+  en: `; did you mean ${word}?`,
+  zh: `；是不是想写 ${word}？`,
+});
 
 /** The variable whose name is within two edits of this one, case and all but letters and digits ignored. */
 export function misspelt(name: string, variables: readonly string[]): string | undefined {

@@ -4,7 +4,7 @@ import type * as z from "zod";
 import type { Token } from "../kook/client.ts";
 import type { Language } from "../text/language.ts";
 import { shownValue } from "../text/token-pattern.ts";
-import { ConfigError, misspelt, nearest, problemLine } from "./config-error.ts";
+import { ConfigError, didYouMean, misspelt, nearest, problemLine } from "./config-error.ts";
 import { type Environment, textIfSet } from "./environment.ts";
 import { type Flags, serverFlags } from "./options.ts";
 import {
@@ -13,6 +13,7 @@ import {
   type SettingValues,
   settingNames,
   settings,
+  type Text,
 } from "./settings.ts";
 import { readToken } from "./token.ts";
 
@@ -26,7 +27,7 @@ export interface ConfigSources {
   /** Such as `zh-CN`; asked for only where neither a setting nor LC_ALL, LC_MESSAGES or LANG says it. */
   systemLocale(): string;
   /** A mistake in the command line. */
-  problem?: string | undefined;
+  problem?: Text | undefined;
 }
 
 export interface Config extends Omit<SettingValues, "token" | "tokenFile" | "language"> {
@@ -40,6 +41,8 @@ export interface Config extends Omit<SettingValues, "token" | "tokenFile" | "lan
    * server must do nothing: every call fails with this line.
    */
   problem: string | undefined;
+  /** The same in both languages. A person in a terminal reads theirs; models and logs get `problem`, which is English. */
+  problemText: Text | undefined;
   /** Lines for the log: a harmless oddity, or a guard that stays off. */
   warnings: string[];
   /** Each setting and where its value comes from. */
@@ -54,25 +57,25 @@ export interface SettingInForce {
   text: string | undefined;
   /** Why the text cannot be understood, in one line that names the setting and what would be valid. */
   problem: string | undefined;
+  /** What was passed for a guard and counts as not set, such as an empty text: the guard is as it is by default. */
+  ignored: string | undefined;
 }
 
 /** Reads all settings. It never throws: a server that does not start cannot say what is wrong. */
 export function readConfig(sources: ConfigSources): Config {
-  const { flags, env, readFile, systemLocale, problem } = sources;
+  const { flags, env, readFile, problem } = sources;
   const read = settingNames.map((name) => check(merge(name, flags, env)));
   const values = Object.fromEntries(read.map(({ name, value }) => [name, value])) as SettingValues;
   const { token: tokenText, tokenFile, ...rest } = values;
   const sandbox = flags["sandbox"] === true;
-  const { missing, ...token } = readToken(tokenText, tokenFile, readFile);
+  const { missing, inChinese = "", ...token } = readToken(tokenText, tokenFile, readFile);
   const unknown = unknownVariables(env);
   const problems = [
     problem,
-    ...unknown.map(
-      ({ name, meant }) => meant && `${name} is not a setting; did you mean ${meant}?`,
-    ),
+    ...unknown.map(({ name, meant }) => (meant ? misspeltProblem(name, meant) : undefined)),
     ...read.map((setting) => setting.problem),
     // A missing token is explained by the first call, which also says where to get one.
-    !sandbox && !missing && "problem" in token ? token.problem : undefined,
+    !sandbox && !missing && "problem" in token ? { en: token.problem, zh: inChinese } : undefined,
   ];
   const first = problems.find((line) => line !== undefined);
   return {
@@ -80,12 +83,13 @@ export function readConfig(sources: ConfigSources): Config {
     // Fail closed: a misspelt guard may have been meant, so offer only tools that change nothing.
     readOnly: rest.readOnly || first !== undefined,
     messages: first === undefined ? rest.messages : undefined,
-    language: rest.language ?? languageOf(env, systemLocale),
+    language: languageOf(sources),
     token,
     sandbox,
-    problem: first === undefined ? undefined : problemLine(first),
+    problem: first && problemLine(first.en),
+    problemText: first,
     warnings: [
-      ...read.flatMap(({ warning }) => warning ?? []),
+      ...read.flatMap(guardWarning),
       ...unknown.flatMap(({ name, meant }) =>
         meant ? [] : `${name} is not a setting and has no effect`,
       ),
@@ -106,12 +110,26 @@ export function settingsInForce(start: {
   return settingNames.map((name) => inForce(check(merge(name, flags, start.env))));
 }
 
-const inForce = ({ name, source, text, problem }: SettingInForce): SettingInForce => ({
+const inForce = ({ name, source, text, problem, ignored }: Checked): SettingInForce => ({
   name,
   source,
   text,
-  problem,
+  problem: problem?.en,
+  ignored,
 });
+
+function guardWarning({ name, ignored }: Merged): string[] {
+  if (ignored === undefined) return [];
+  const { env, default: fallback = "off" }: Setting = settings[name];
+  return [
+    `${env} is ${JSON.stringify(ignored)}, which counts as not set: this guard is ${fallback}`,
+  ];
+}
+
+function misspeltProblem(name: string, meant: string): Text {
+  const { en, zh } = didYouMean(meant);
+  return { en: `${name} is not a setting${en}`, zh: `没有 ${name} 这个设置${zh}` };
+}
 
 /**
  * Variables that look like settings and are none, with the setting whose name is within two edits. The prefix may be
@@ -138,7 +156,7 @@ interface Merged {
   text: string | undefined;
   /** How the person wrote it: the flag, or the variable. */
   writtenAs: string;
-  warning: string | undefined;
+  ignored: string | undefined;
 }
 
 /** The flag wins over the environment, which wins over the default. */
@@ -147,7 +165,7 @@ function merge(name: SettingName, flags: Flags, env: Environment): Merged {
   const flag = setting.flag === undefined ? undefined : flags[setting.flag];
   const flagText = textIfSet(flag);
   const variableText = textIfSet(env[setting.env]);
-  const common = { name, warning: undefined };
+  const common = { name, ignored: undefined };
   if (flagText !== undefined) {
     return { ...common, source: "flag", text: flagText, writtenAs: `--${setting.flag}` };
   }
@@ -161,15 +179,17 @@ function merge(name: SettingName, flags: Flags, env: Environment): Merged {
     source,
     text: setting.default,
     writtenAs: setting.env,
-    warning:
-      setting.isGuard && passed !== undefined
-        ? `${setting.env} is ${JSON.stringify(passed)}, which counts as not set: this guard is ${setting.default ?? "off"}`
-        : undefined,
+    ignored: setting.isGuard && passed !== undefined ? String(passed) : undefined,
   };
 }
 
-/** `value` is the default where the text cannot be understood. */
-function check(merged: Merged): Merged & { value: unknown; problem: string | undefined } {
+interface Checked extends Merged {
+  /** The default where the text cannot be understood. */
+  value: unknown;
+  problem: Text | undefined;
+}
+
+function check(merged: Merged): Checked {
   const setting: Setting = settings[merged.name];
   const result = setting.schema.safeParse(merged.text);
   if (result.success) return { ...merged, value: result.data, problem: undefined };
@@ -177,24 +197,37 @@ function check(merged: Merged): Merged & { value: unknown; problem: string | und
   return { ...merged, value, problem: describeIssue(merged, result.error) };
 }
 
-function describeIssue({ name, text, writtenAs }: Merged, error: z.ZodError): string {
+function describeIssue({ name, text, writtenAs }: Merged, error: z.ZodError): Text {
   const issue = error.issues[0] as z.core.$ZodIssue;
+  const { isSwitch, help }: Setting = settings[name];
+  const meaning = `${writtenAs}：${help.zh.replaceAll("`", "")}`;
   // Do not repeat a base URL: it may hold a password.
-  if (name === "baseUrl") return `${writtenAs} ${issue.message}`;
+  if (name === "baseUrl") {
+    return { en: `${writtenAs} ${issue.message}`, zh: `${writtenAs} 的值无效。${meaning}` };
+  }
   const given = JSON.stringify(shownValue(text ?? ""));
+  const wrong = `${writtenAs} 的值 ${given} 无效`;
   if (issue.code !== "invalid_value") {
-    return `${writtenAs} ${issue.message}, not ${given}`;
+    return { en: `${writtenAs} ${issue.message}, not ${given}`, zh: `${wrong}。${meaning}` };
   }
   const valid = issue.values.map(String);
-  const { isSwitch }: Setting = settings[name];
   // A person follows a hint: never offer the value that turns a guard off.
   const hinted = isSwitch ? [] : valid.filter((value) => value !== "never");
   const hint = nearest((text ?? "").toLowerCase(), hinted);
-  return `${writtenAs} must be one of ${valid.join(", ")}, not ${given}${hint}`;
+  return {
+    en: `${writtenAs} must be one of ${valid.join(", ")}, not ${given}${hint.en}`,
+    zh: `${wrong}，可用的值：${valid.join("、")}${hint.zh}`,
+  };
 }
 
-/** Chinese on a Chinese system, otherwise English. */
-function languageOf(env: Environment, systemLocale: () => string): Language {
+/** What the setting says, else Chinese on a Chinese system and English on any other. */
+export function languageOf({
+  flags,
+  env,
+  systemLocale,
+}: Pick<ConfigSources, "flags" | "env" | "systemLocale">): Language {
+  const { value } = check(merge("language", flags, env));
+  if (value !== undefined) return value as Language;
   const locale = env["LC_ALL"] || env["LC_MESSAGES"] || env["LANG"] || systemLocale();
   return /^zh/i.test(locale) ? "zh" : "en";
 }

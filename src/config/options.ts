@@ -2,7 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { shownValue, withoutTokens } from "../text/token-pattern.ts";
 import { ConfigError, nearest } from "./config-error.ts";
-import { type Setting, settings } from "./settings.ts";
+import { type Setting, settings, type Text } from "./settings.ts";
 
 export type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -46,20 +46,35 @@ export function splitArguments(argv: readonly string[], options: Options): Split
 }
 
 /** What is wrong with an option, where only `options` may be given; undefined if nothing is. */
-export function optionProblem(token: OptionToken, options: Options): string | undefined {
+export function optionProblem(token: OptionToken, options: Options): Text | undefined {
   const { name, rawName, value, inlineValue } = token;
-  if (name === "token") return "There is no --token: it would show in ps. Set KOOK_TOKEN instead";
+  if (name === "token") return NO_TOKEN_FLAG;
   const option = Object.hasOwn(options, name) ? options[name] : undefined;
   if (!option) {
     // parseArgs cuts a pasted token at its first "=", and the half in front would not be recognised.
     const whole = withoutTokens(inlineValue ? `${rawName}=${value}` : rawName);
     const named = whole.includes("[token]") ? whole : rawName;
-    return `Unknown flag ${named}${nearest(name, Object.keys(options), "--")}`;
+    return unknownFlag(named, name, options);
   }
   // parseArgs takes a following flag as the value.
   const missing = value === undefined || (!inlineValue && /^-./.test(value));
-  if (option.type === "string" && missing) return `${rawName} needs a value`;
-  return option.type === "boolean" && value !== undefined ? `${rawName} takes no value` : undefined;
+  if (option.type === "string" && missing) {
+    return { en: `${rawName} needs a value`, zh: `${rawName} 后面要写一个值` };
+  }
+  return option.type === "boolean" && value !== undefined
+    ? { en: `${rawName} takes no value`, zh: `${rawName} 后面不能写值` }
+    : undefined;
+}
+
+const NO_TOKEN_FLAG: Text = {
+  en: "There is no --token: it would show in ps. Set KOOK_TOKEN instead",
+  zh: "没有 --token 这个参数：写在命令行里的 Token 会被同机的其他程序看到。请改用环境变量 KOOK_TOKEN",
+};
+
+/** @param name the flag without its dashes */
+function unknownFlag(named: string, name: string, options: Options): Text {
+  const { en, zh } = nearest(name, Object.keys(options), "--");
+  return { en: `Unknown flag ${named}${en}`, zh: `没有 ${named} 这个参数${zh}` };
 }
 
 /** The last of several values counts, so an empty `--allow-targets=` at the end would drop the guard. */
@@ -67,12 +82,15 @@ export function repetitionProblem(
   { name, rawName, value }: OptionToken,
   before: readonly ArgumentToken[],
   options: Options,
-): string | undefined {
+): Text | undefined {
   const isRepeated = before.some(
     (other) => other.kind === "option" && other.name === name && other.value !== value,
   );
   return isRepeated && !options[name]?.multiple
-    ? `${rawName} is given twice with different values`
+    ? {
+        en: `${rawName} is given twice with different values`,
+        zh: `${rawName} 写了两次，值不相同`,
+      }
     : undefined;
 }
 
@@ -81,19 +99,33 @@ export function wordProblem(
   word: string,
   before: readonly ArgumentToken[],
   options: Options,
-): string {
-  const given = `Unexpected argument ${JSON.stringify(shownValue(word))}`;
-  if (/^-./.test(word)) return `${given}; remove the -- before it`;
+): Text {
+  const given = unexpected(word);
+  if (/^-./.test(word)) {
+    return { en: `${given.en}; remove the -- before it`, zh: `${given.zh}；请删除它前面的 --` };
+  }
   // Editors and chat programs turn -- into a dash.
   const [, flag, name = ""] = /^(\p{Pd}+([^=]+))/u.exec(word) ?? [];
-  if (flag) return `Unknown flag ${flag}${nearest(name, Object.keys(options), "--")}`;
+  if (flag) return unknownFlag(flag, name, options);
   const last = before.at(-1);
-  if (last?.kind !== "option") return `${given}; the server takes options only`;
-  const advice =
-    options[last.name]?.type === "boolean"
-      ? "which takes no value"
-      : "which takes one value; put commas between several";
-  return `${given} after ${last.rawName}, ${advice}`;
+  if (last?.kind !== "option") {
+    return { en: `${given.en}; the server takes options only`, zh: `${given.zh}；这里只能写参数` };
+  }
+  const { rawName } = last;
+  return options[last.name]?.type === "boolean"
+    ? {
+        en: `${given.en} after ${rawName}, which takes no value`,
+        zh: `${given.zh}：${rawName} 后面不能写值`,
+      }
+    : {
+        en: `${given.en} after ${rawName}, which takes one value; put commas between several`,
+        zh: `${given.zh}：${rawName} 后面只能写一个值，多个值之间用逗号分隔`,
+      };
+}
+
+export function unexpected(word: string): Text {
+  const given = JSON.stringify(shownValue(word));
+  return { en: `Unexpected argument ${given}`, zh: `多余的参数 ${given}` };
 }
 
 /** The server's flags in a host's arguments. @throws ConfigError for the first argument that is wrong */

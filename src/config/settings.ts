@@ -90,14 +90,15 @@ export const settings = {
     schema: languageSchema.optional(),
     title: { en: "Language", zh: "语言" },
     help: {
-      en: "language of questions to a person and of `doctor`, `zh` or `en`; default: the machine's",
-      zh: "向用户提问和 `doctor` 所用的语言，`zh` 或 `en`；默认与本机相同",
+      en: "language of what a person reads (questions, `doctor`, `--help`), `zh` or `en`; default: the machine's",
+      zh: "给人看的文字（提问、`doctor`、`--help`）所用的语言，`zh` 或 `en`；默认与本机相同",
     },
   },
   timeZone: {
     env: "KOOK_TIME_ZONE",
     flag: "time-zone",
     schema: timeZoneSchema.optional(),
+    title: { en: "Time zone", zh: "时区" },
     help: {
       en: "time zone of the times in texts, such as `Asia/Shanghai`; default: the machine's. Structured times are UTC",
       zh: "文本中时间所用的时区，如 `Asia/Shanghai`；默认与本机相同。结构化结果中的时间为 UTC",
@@ -177,6 +178,7 @@ export const settings = {
     env: "KOOK_MESSAGES",
     flag: "messages",
     schema: messagesSchema.optional(),
+    title: { en: "Messages", zh: "消息" },
     help: {
       en: "what a model may do with the messages in chats: `read` lets it read them; default: nothing",
       zh: "允许模型对会话中的消息做什么：`read` 为读取；默认不允许",

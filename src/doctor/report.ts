@@ -28,7 +28,7 @@ export interface ReportOptions {
   language: Language;
   /** With a terminal's escape codes. */
   coloured: boolean;
-  /** All settings, not only those that were set. */
+  /** All settings, not only those that differ from their default. */
   verbose?: boolean | undefined;
 }
 
@@ -94,14 +94,20 @@ function textsOf(said: string | Problem): { text: string; remedy?: string } {
   return typeof said === "string" ? { text: said } : { text: said.fact, remedy: said.fix };
 }
 
-const isSet = ({ source }: SettingInForce) => source === "flag" || source === "environment";
+/** Hosts pass settings with their default too, such as a form's unticked box. */
+function isChanged({ name, source, text, problem }: SettingInForce): boolean {
+  if (source === "default" || source === "unset") return false;
+  const { schema, default: fallback }: Setting = settings[name];
+  const [given, usual] = [schema.safeParse(text), schema.safeParse(fallback)];
+  return problem !== undefined || JSON.stringify(given.data) !== JSON.stringify(usual.data);
+}
 
 function settingLines(
   inForce: SettingInForce[],
   words: Messages["report"],
   isVerbose: boolean,
 ): string[] {
-  const shown = inForce.filter((setting) => isVerbose || isSet(setting));
+  const shown = inForce.filter((setting) => isVerbose || isChanged(setting));
   const width = Math.max(...shown.map(({ name }) => settings[name].env.length));
   const lines = shown.map(({ name, source, text, problem }) => {
     const { env, isSecret }: Setting = settings[name];
@@ -111,7 +117,8 @@ function settingLines(
     const value = isSecret ? words.present : problem ? "✗" : shownValue(text);
     return `  ${env.padEnd(width)}  ${value}  ${words.bracketed(from)}`;
   });
-  return isVerbose ? lines : [...lines, `  ${words.defaults}`];
+  if (isVerbose) return lines;
+  return [...lines, `  ${lines.length > 0 ? words.defaults : words.allDefaults}`];
 }
 
 /** Each file or entry once, with its findings below it; a file with a single note takes one line. */

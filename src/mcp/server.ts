@@ -5,6 +5,7 @@ import type { Language } from "../text/language.ts";
 import type { TimeZone } from "../text/time.ts";
 import type { ConfirmMode } from "./confirmation.ts";
 import { cut, ProtocolError } from "./failure.ts";
+import { icon } from "./icon.ts";
 import { messagePrompts } from "./prompts/messages.ts";
 import { registerPrompts } from "./prompts/registry.ts";
 import { chatResources } from "./resources/chats.ts";
@@ -53,7 +54,7 @@ export function createServer(services: Services, options: ServerOptions): Server
   const { reading } = services;
   const problem = options.problem && cut(options.problem);
   const server = new Server(
-    { name: "kook-chat-mcp", title: "KOOK private chats", version },
+    { name: "kook-chat-mcp", title: "KOOK private chats", version, icons: [icon] },
     {
       instructions: instructions(readOnly, reading !== undefined),
       capabilities: {

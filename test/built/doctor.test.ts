@@ -18,7 +18,7 @@ const OLDER_TOKEN = "MTk4NzY5MDEyMzQ1Njc4AbCdEfGhIjKlMnOpQrStUv==";
 async function doctor(args: string[], env: Record<string, string> = {}, home = temporaryFolder()) {
   const child = spawn(process.execPath, [MAIN, "doctor", ...args], {
     cwd: home,
-    env: basicEnv({ HOME: home, USERPROFILE: home, LANG: "C", ...env }),
+    env: basicEnv({ HOME: home, USERPROFILE: home, ...env }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr, [code]] = await Promise.all([
@@ -108,7 +108,7 @@ test.skipIf(process.platform === "win32")(
     const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" doctor --sandbox';
     const child = spawn("sh", ["-c", script, process.execPath, MAIN], {
       cwd: home,
-      env: basicEnv({ HOME: home, LANG: "C" }),
+      env: basicEnv({ HOME: home }),
       stdio: ["ignore", "pipe", "pipe"],
     });
     const [stdout, stderr, [code]] = await Promise.all([

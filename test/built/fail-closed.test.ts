@@ -172,12 +172,55 @@ describe.skipIf(!hasScript)("in a terminal (needs util-linux's script)", () => {
     expect(await runInTerminal({}, "", args)).toEqual({ code: 2, output });
   });
 
+  test.each<[Env, string, string]>([
+    [{ LANG: "zh_CN.UTF-8" }, "docter", '没有 "docter" 这个命令；是不是想写 doctor？'],
+    [{ KOOK_LANGUAGE: "zh" }, "--hlep", "没有 --hlep 这个参数；是不是想写 --help？"],
+    [{}, "--language zh --read-only true", '多余的参数 "true"：--read-only 后面不能写值'],
+    [
+      { LANG: "zh_CN.UTF-8", KOOK_TOKEN: "a b" },
+      "",
+      "KOOK_TOKEN 的中间含有空格、换行等 Token 里没有的字符。",
+    ],
+  ])("with %j, %j is told in Chinese", async (env, args, line) => {
+    const output = `kook-chat-mcp: ${line}\n`;
+    expect(await runInTerminal(env, "", args)).toEqual({ code: 2, output });
+  });
+
   test("without a mistake it says that it waits for a host, and Ctrl-C ends it", async () => {
     const line = "Waiting for an MCP host on stdin. Ctrl-C ends, --help lists options.";
     const { code, output } = await runInTerminal({ KOOK_TOKEN: "x" }, line);
     expect(code).toBe(0);
     expect(output).toContain(line);
+    expect(output).not.toContain("No token is set");
   });
+
+  test("and in Chinese the same, with what to do without a token", async () => {
+    const line = "正在等待 MCP 客户端（从标准输入）。按 Ctrl-C 结束；--help 列出参数。";
+    const { code, output } = await runInTerminal({ LANG: "zh_CN.UTF-8" }, line);
+    expect(code).toBe(0);
+    expect(output).toContain(line);
+    expect(output).toContain("想不用 Token 试用，请加上 --sandbox");
+  });
+});
+
+test("a model reads a wrong setting in English on a Chinese system, and so does the log", async () => {
+  const child = startBuilt(["--hlep"], { LANG: "zh_CN.UTF-8" });
+  child.stdin.end(initialize + request(1, "tools/call", { name: "list_chats", arguments: {} }));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  for (const output of [stdout, stderr]) {
+    expect(output).toContain("Unknown flag --hlep; did you mean --help?");
+    expect(output).not.toContain("没有 --hlep");
+  }
+});
+
+test.each([
+  [["help"], "MCP 服务"],
+  [["help", "doctor"], "退出码"],
+  [["sandbox", "help"], "限速窗口"],
+])("%j prints the help in the person's language", async (args, told) => {
+  const { stdout, stderr, code } = await runBuilt(args, { LANG: "zh_CN.UTF-8" });
+  expect({ stderr, code }).toEqual({ stderr: "", code: 0 });
+  expect(stdout).toContain(told);
 });
 
 test("a call sent before the host closes stdin still gets the line", async () => {

@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, sep } from "node:path";
 import {
   getMcpConfigForManifest,
   hasRequiredConfigMissing,
@@ -18,7 +18,7 @@ import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { Ajv } from "ajv";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
-import { installLinks } from "../../scripts/packages.mjs";
+import { installLinks, mcpbManifest, registryEntry } from "../../scripts/packages.mjs";
 import { type Setting, settings } from "../../src/config/settings.ts";
 import { SANDBOX_TOKEN } from "../../src/sandbox/sandbox.ts";
 import registrySchema from "../fixtures/mcp-registry-server.schema.json" with { type: "json" };
@@ -35,6 +35,7 @@ const read = (path: string) => readFileSync(join(root, path), "utf8");
 const folder = temporaryFolder(afterAll);
 
 describe("the MCPB bundle", () => {
+  let bundle: string;
   let installed: string;
   const bundled = () =>
     MANIFEST_SCHEMAS["0.3"].parse(
@@ -43,13 +44,13 @@ describe("the MCPB bundle", () => {
 
   beforeAll(() => {
     // Packed from the existing build; validated and unpacked by the program of the format.
-    const bundle = execFileSync(process.execPath, ["scripts/mcpb.mjs"], {
+    bundle = execFileSync(process.execPath, ["scripts/mcpb.mjs"], {
       cwd: root,
       encoding: "utf8",
-    });
+    }).trim();
     installed = join(folder, "installed");
     const mcpb = join(root, "node_modules/@anthropic-ai/mcpb/dist/cli/cli.js");
-    execFileSync(process.execPath, [mcpb, "unpack", join(root, bundle.trim()), installed]);
+    execFileSync(process.execPath, [mcpb, "unpack", bundle, installed]);
   });
 
   /** The environment that a host makes from a filled-in form, by the rules of the format. */
@@ -71,6 +72,12 @@ describe("the MCPB bundle", () => {
 
   const names = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name);
 
+  test("is named by its whole path, in a folder that macOS shows", () => {
+    const path = join(root, "bundle", `${manifest.name}-${manifest.version}.mcpb`);
+    expect(bundle).toBe(path);
+    expect(relative(root, bundle)).not.toMatch(/^\.|[\\/]\./);
+  });
+
   test("works with only a token, and unsubstituted variables for the rest", async () => {
     const config = await environment({ token: SANDBOX_TOKEN });
     expect(config.env).toMatchObject({
@@ -83,7 +90,9 @@ describe("the MCPB bundle", () => {
   });
 
   test("works with every optional field emptied", async () => {
-    const optional = { language: "", read_only: "", confirm_delete: "", allow_targets: "" };
+    const { user_config = {} } = bundled();
+    const fields = Object.keys(user_config).filter((field) => field !== "token");
+    const optional = Object.fromEntries(fields.map((field) => [field, ""]));
     const client = await start(await environment({ token: SANDBOX_TOKEN, ...optional }));
     expect((await call(client, "list_chats")).structured).toMatchObject({ total: 480 });
   });
@@ -93,6 +102,25 @@ describe("the MCPB bundle", () => {
     const client = await start(await environment({ token: SANDBOX_TOKEN, ...filled }));
     expect(await names(client)).toEqual(["list_chats", "view_chat"]);
     expect((await call(client, "list_chats")).structured?.["chats"]).toHaveLength(1);
+  });
+
+  test("offers messages, which are off unless the person writes read", async () => {
+    const off = await start(await environment({ token: SANDBOX_TOKEN }));
+    expect(await names(off)).not.toContain("list_inbox");
+    const filled = { messages: "read", time_zone: "Asia/Shanghai" };
+    const on = await start(await environment({ token: SANDBOX_TOKEN, ...filled }));
+    expect(await names(on)).toContain("list_inbox");
+    const { text } = await call(on, "list_messages", { target_id: "3903536527" });
+    expect(text).toContain("Asia/Shanghai");
+  });
+
+  test("sends requests through the proxy of the form", async () => {
+    const proxy = { https_proxy: "http://127.0.0.1:9" };
+    const { args, env } = await environment({ token: SANDBOX_TOKEN, ...proxy });
+    const { client } = await attach({ args, env });
+    const { text, isError } = await call(client, "list_chats");
+    expect(isError).toBe(true);
+    expect(text).toContain("the proxy that HTTPS_PROXY names");
   });
 
   test("is not started without a token, and explains itself where a host does", async () => {
@@ -115,25 +143,68 @@ describe("the MCPB bundle", () => {
     const { user_config = {}, server, version } = bundled();
     expect(user_config["token"]).toMatchObject({ sensitive: true, required: true });
     const env = Object.keys(server.mcp_config.env ?? {});
-    expect(table.map((setting) => setting.env)).toEqual(expect.arrayContaining(env));
+    const known = [...table.map((setting) => setting.env), "HTTPS_PROXY"];
+    expect(known).toEqual(expect.arrayContaining(env));
     expect(env).toHaveLength(Object.keys(user_config).length);
     expect(version).toBe(manifest.version);
+  });
+
+  test("has an icon of 512 pixels, which is small", () => {
+    const png = readFileSync(join(installed, bundled().icon ?? ""));
+    expect(png.subarray(1, 4).toString()).toBe("PNG");
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([512, 512]);
+    expect(png.length).toBeLessThan(10_000);
+  });
+
+  test.each(["README.md", "README.zh-CN.md"])("has a %s that explains each field", (readme) => {
+    const text = readFileSync(join(installed, readme), "utf8");
+    for (const { title } of Object.values(bundled().user_config ?? {})) {
+      expect(text, readme).toContain(`| ${title} |`);
+    }
+    // Nothing but these two files is there to be linked to.
+    for (const [, target] of text.matchAll(/\]\(([^)]+)\)/g)) {
+      expect(target).toMatch(/^(https:|README(\.zh-CN)?\.md$)/);
+    }
   });
 
   test("holds the licences and needs no package beside it", () => {
     const files = readdirSync(installed, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) => relative(installed, join(parentPath, name)));
+      .map(({ parentPath, name }) =>
+        relative(installed, join(parentPath, name)).replaceAll(sep, "/"),
+      );
     expect(files.sort()).toEqual([
       "LICENSE",
       "README.md",
+      "README.zh-CN.md",
       ...readdirSync(DIST)
         .filter((name) => name !== "compile-cache")
         .map((name) => `dist/${name}`)
         .sort(),
+      "icon.png",
       "manifest.json",
       "package.json",
     ]);
+  });
+});
+
+describe("npm publish", () => {
+  test("would publish the files of the program and its documents, and nothing else", () => {
+    // --offline: npm would ask the registry for earlier versions. --ignore-scripts: a second build would delete dist.
+    const { status, stdout, stderr } = spawnSync(
+      "npm publish --dry-run --offline --ignore-scripts --json",
+      { cwd: root, shell: true, encoding: "utf8" },
+    );
+    expect(status, stderr).toBe(0);
+    const report = JSON.parse(stdout);
+    // npm 10 has no package's name around it.
+    const { version, files: packed } = report[manifest.name] ?? report;
+    expect(version).toBe(manifest.version);
+    const files = packed.map(({ path }: { path: string }) => path);
+    const expected =
+      /^(dist\/[\w.-]+|docs\/[\w.-]+|bench\/README\.md|[\w.-]+\.md|LICENSE|package\.json|mcp\.json\.example)$/;
+    expect(files.filter((file: string) => !expected.test(file))).toEqual([]);
+    expect(files).toEqual(expect.arrayContaining(["dist/main.js", "docs/hosts.md", "README.md"]));
   });
 });
 
@@ -167,6 +238,34 @@ describe("server.json", () => {
       "KOOK_TOKEN",
     ]);
     expect(variables.find(({ name }) => name === "KOOK_OUTPUT")?.choices).toContain("both");
+  });
+});
+
+describe("the project's pages", () => {
+  const owned = { ...manifest, repository: { type: "git", url: "git+https://github.com/o/r.git" } };
+
+  test("are in the bundle's manifest and in server.json once package.json has the repository", () => {
+    const bundled = mcpbManifest(owned, table, []);
+    expect(MANIFEST_SCHEMAS["0.3"].parse(bundled)).toMatchObject({
+      repository: { type: "git", url: "https://github.com/o/r" },
+      homepage: "https://github.com/o/r",
+      documentation: "https://github.com/o/r/tree/HEAD/docs",
+      support: "https://github.com/o/r/issues",
+    });
+    const entry = registryEntry(owned, table);
+    expect(new Ajv({ validateFormats: false }).compile(registrySchema)(entry)).toBe(true);
+    expect(entry).toMatchObject({
+      repository: { url: "https://github.com/o/r", source: "github" },
+      websiteUrl: "https://github.com/o/r",
+    });
+  });
+
+  test("are left out until then, because every address would be somebody else's", () => {
+    const unowned = { ...manifest, repository: undefined };
+    for (const made of [mcpbManifest(unowned, table, []), registryEntry(unowned, table)]) {
+      const pages = /repository|homepage|documentation|support|websiteUrl/;
+      expect(Object.keys(made).filter((key) => pages.test(key))).toEqual([]);
+    }
   });
 });
 

@@ -172,9 +172,9 @@ function rowsUnder(path: string, heading: RegExp): string[][] {
 }
 
 function realSettings() {
-  return [...helpText().matchAll(/^ {2}(KOOK_\w+)(?: +(--\S+))?(?: +default (\S+))?$/gm)].map(
-    ([, env, flag = "", fallback = ""]) => [env, flag, fallback],
-  );
+  return [
+    ...helpText("serve", "en").matchAll(/^ {2}(KOOK_\w+)(?: +(--\S+))?(?: +default (\S+))?$/gm),
+  ].map(([, env, flag = "", fallback = ""]) => [env, flag, fallback]);
 }
 
 test.each(["README.md", chineseOf("README.md")])(

@@ -328,3 +328,45 @@ test.each<[string[], Record<string, string>]>([
   expect(problem).toContain("[token]");
   expect(problem).not.toMatch(/MTk4NzY|AbCdEf/);
 });
+
+describe("what is wrong is told in Chinese too", () => {
+  test.each<[string[], Record<string, string>, string]>([
+    [[], { KOOK_READONLY: "1" }, "没有 KOOK_READONLY 这个设置；是不是想写 KOOK_READ_ONLY？"],
+    [
+      [],
+      { KOOK_OUTPUT: "txt" },
+      'KOOK_OUTPUT 的值 "txt" 无效，可用的值：both、text、structured；是不是想写 text？',
+    ],
+    [
+      ["--timeout-ms", "1s"],
+      {},
+      '--timeout-ms 的值 "1s" 无效。--timeout-ms：单次 HTTP 请求的超时时间（毫秒）',
+    ],
+    [[], { KOOK_TOKEN: "a b" }, "KOOK_TOKEN 的中间含有空格、换行等 Token 里没有的字符。"],
+    [[], { KOOK_TOKEN: '""' }, "KOOK_TOKEN 里没有 Token。"],
+    [[], { KOOK_TOKEN: "a\0b" }, "KOOK_TOKEN 是 UTF-16 编码，请另存为 UTF-8。"],
+    [
+      [],
+      { KOOK_TOKEN_FILE: "~/token" },
+      'KOOK_TOKEN_FILE：无法读取文件 "~/token"（ENOENT）。请写完整路径：这里不会展开 ~。',
+    ],
+  ])("%j with %j", (argv, env, line) => {
+    const { problem, problemText } = configOf(argv, env);
+    expect(problemText).toEqual({ en: problem, zh: line });
+  });
+
+  test("a password in the base URL is not repeated there either", () => {
+    const { problemText } = configOf([], { KOOK_BASE_URL: "https://me:hush@kook.example" });
+    expect(problemText?.zh).toContain("KOOK_BASE_URL 的值无效");
+    expect(problemText?.zh).not.toContain("hush");
+  });
+
+  test("a value of every setting that cannot be understood", () => {
+    for (const name of settingNames) {
+      const { env } = settings[name];
+      const { problemText } = configOf([], { KOOK_TOKEN: "token", [env]: "\u{7f}?" });
+      if (name !== "tokenFile") expect(problemText?.zh, env).toMatch(/\p{Script=Han}{2}/u);
+      if (problemText) expect(problemText.zh, env).toContain(env);
+    }
+  });
+});

@@ -62,6 +62,18 @@ test("a base URL that does not end in /api/v3 is a warning, with or without a sl
   expect(await warningsOf("https://www.kookapp.cn/api/v3/")).toEqual([]);
 });
 
+test.each(["", `$\{user_config.allow_targets}`])(
+  "a guard that was passed as %j is a warning that it is off",
+  async (value) => {
+    const { findings } = await examined({
+      env: { KOOK_TOKEN: SANDBOX_TOKEN, KOOK_ALLOW_TARGETS: value },
+    });
+    expect(told(findings, "settings")).toEqual([
+      `warning: KOOK_ALLOW_TARGETS is ${JSON.stringify(value)}, which counts as not set: this guard is off`,
+    ]);
+  },
+);
+
 test("a misspelt setting is an error with the right name; another KOOK_ variable is a warning", async () => {
   const { findings } = await examined({ env: { KOOK_TOKN: "x", KOOK_ZZZZZZZZZZ: "1" } });
   expect(told(findings, "settings")).toEqual([

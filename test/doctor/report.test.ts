@@ -129,13 +129,21 @@ test.skipIf(process.platform !== "linux")(
   },
 );
 
-test("only settings that were set are shown, with verbose all", async () => {
+/** The settings that a report shows. */
+const settingsOf = (report: string) =>
+  [...report.matchAll(/^ {2}(KOOK_\w+) /gm)].map(([, name]) => name);
+
+test("only settings that differ from their default are shown, with verbose all", async () => {
   const examination = await examined({
-    argv: ["--output", "text"],
-    env: { KOOK_TOKEN: SANDBOX_TOKEN, KOOK_READ_ONLY: "1" },
+    argv: ["--output", "text", "--timeout-ms", "10000"],
+    env: {
+      KOOK_TOKEN: SANDBOX_TOKEN,
+      KOOK_READ_ONLY: "1",
+      KOOK_CONFIRM_DELETE: "ASK",
+      KOOK_LOG_LEVEL: "info",
+      KOOK_ALLOW_TARGETS: "",
+    },
   });
-  const settingsOf = (report: string) =>
-    [...report.matchAll(/^ {2}(KOOK_\w+) /gm)].map(([, name]) => name);
   expect(settingsOf(plainReport(examination, options))).toEqual([
     "KOOK_TOKEN",
     "KOOK_READ_ONLY",
@@ -143,6 +151,28 @@ test("only settings that were set are shown, with verbose all", async () => {
   ]);
   const all = settingsOf(plainReport(examination, { ...options, verbose: true }));
   expect(all).toEqual(Object.values(settings).map(({ env }) => env));
+});
+
+test("a switch that a form passes as false is as by default, and a wrong value is shown", async () => {
+  const env = { KOOK_READ_ONLY: "false", KOOK_OUTPUT: "txt" };
+  expect(settingsOf(plainReport(await examined({ env }), options))).toEqual(["KOOK_OUTPUT"]);
+});
+
+test.each([
+  ["en", "All have their default; --verbose shows them."],
+  ["zh", "均为默认值；--verbose 显示全部。"],
+] as const)("with defaults only it says so, in %s", async (language, line) => {
+  const report = plainReport(await examined({ env: {} }), { ...options, language });
+  expect(settingsOf(report)).toEqual([]);
+  expect(report).toContain(`\n  ${line}\n`);
+});
+
+test("as JSON all settings are listed, with their default or without", async () => {
+  const examination = await examined();
+  for (const verbose of [false, true]) {
+    const { settings: listed } = JSON.parse(jsonReport(examination, { ...options, verbose }));
+    expect(listed).toHaveLength(Object.keys(settings).length);
+  }
 });
 
 test("signs are coloured only if the caller asks for it", async () => {

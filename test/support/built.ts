@@ -9,10 +9,12 @@ import { MAIN } from "./paths.ts";
 
 export type Env = Record<string, string>;
 
-/** PATH and UTC, and nothing else of the environment: no KOOK_ variable or time zone of the developer's reaches the server. */
+/** PATH, UTC and English, and nothing else of the developer's environment: no KOOK_ variable, time zone or language. */
 export const basicEnv = (env: Env = {}): Env => ({
   PATH: process.env["PATH"] ?? "",
   TZ: "UTC",
+  // Without it Windows tells its own language.
+  LANG: "C",
   ...env,
 });
 

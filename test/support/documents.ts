@@ -16,6 +16,8 @@ export const translated = [
   "docs/privacy.md",
   "docs/tools.md",
   "docs/troubleshooting.md",
+  // Of the bundle.
+  "mcpb/README.md",
 ];
 
 export const chineseOf = (path: string) => path.replace(/\.md$/, ".zh-CN.md");

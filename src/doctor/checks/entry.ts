@@ -136,7 +136,7 @@ function settingsOf(
     return { settings: settingsInForce({ argv, env: Object.fromEntries(written) }) };
   } catch (problem) {
     if (!(problem instanceof ConfigError)) throw problem;
-    return { problem: error(({ entry }) => entry.flags(problem.message)) };
+    return { problem: error(({ entry }) => entry.flags(problem.text)) };
   }
 }
 

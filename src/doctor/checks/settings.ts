@@ -25,7 +25,8 @@ export function checkSettings(
   ];
 }
 
-function checkSetting({ name, source, text = "", problem }: SettingInForce): Observation[] {
+function checkSetting(inForce: SettingInForce): Observation[] {
+  const { name, source, text = "", problem, ignored } = inForce;
   const setting: Setting = settings[name];
   const named = source === "flag" ? `--${setting.flag}` : setting.env;
   if (problem !== undefined) {
@@ -33,6 +34,12 @@ function checkSetting({ name, source, text = "", problem }: SettingInForce): Obs
     const shown = name === "baseUrl" ? undefined : shownValue(text);
     const { help } = setting;
     return [error((words) => words.settings.wrong({ named, problem, shown, help }))];
+  }
+  if (ignored !== undefined) {
+    const passed = JSON.stringify(shownValue(ignored));
+    return [
+      warning((words) => words.settings.ignored(setting.env, passed, setting.default ?? "off")),
+    ];
   }
   const isKooksPath = name !== "baseUrl" || /\/api\/v3\/*$/.test(text);
   return isKooksPath ? [] : [warning((words) => words.settings.baseUrlPath(named))];
