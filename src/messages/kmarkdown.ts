@@ -139,12 +139,14 @@ class Reader {
     const address = unescaped(link[1] ?? "");
     const words = this.#out.slice(start + 1).join("");
     const end = this.#at + link[0].length;
-    if (words.trim() === "" || withoutScheme(words) === withoutScheme(address)) {
+    const isAddress = spelled(words) === spelled(address);
+    if (words.trim() === "" || isAddress) {
       this.#out.length = start;
       for (const [tag, index] of this.#opened) {
         if (index >= start) this.#opened.delete(tag);
       }
-      this.#emit(address, end);
+      // The words have the address as its writer wrote it.
+      this.#emit(isAddress ? schemeOf(address) + withoutScheme(words) : address, end);
     } else {
       this.#out[start] = "";
       this.#emit(` <${address}>`, end);
@@ -197,6 +199,15 @@ function nameIn(names: Record<string, string>, id: string): string {
 
 function unescaped(text: string): string {
   return text.replace(/\\([!-/:-@[-^`{-~])/g, "$1");
+}
+
+/** An address without its scheme; what our writer encodes in it is as it was. */
+function spelled(text: string): string {
+  return withoutScheme(text).replace(/%(?:28|29|2A|3A|7E)/gi, decodeURIComponent);
+}
+
+function schemeOf(address: string): string {
+  return address.slice(0, address.length - withoutScheme(address).length);
 }
 
 function withoutScheme(text: string): string {

@@ -74,6 +74,11 @@ test.each([
   ["an address as words", "[https://a.cn/b](https://a.cn/b)", "https://a.cn/b"],
   ["an address without its scheme", "[a.cn/b](https://a.cn/b)", "https://a.cn/b"],
   [
+    "words that spell its address",
+    "[a.cn/b_(\\*)?\\~c](https://a.cn/b_%28%2A%29?%7Ec)",
+    "https://a.cn/b_(*)?~c",
+  ],
+  [
     "another address as words",
     "[https://good.cn](https://evil.cn)",
     "https://good.cn <https://evil.cn>",
