@@ -5,18 +5,26 @@ import type { KookClient } from "../kook/client.ts";
 import { viewChat } from "../kook/endpoints/user-chat.ts";
 import { ApiError, UnreadableDataError } from "../kook/errors.ts";
 import type { WireChat, WireChatRow } from "../kook/wire/chat.ts";
-import { HiddenChatError, TargetNotAllowedError } from "./errors.ts";
+import { HiddenChatError, RecipientNotAllowedError, TargetNotAllowedError } from "./errors.ts";
 import { type KnownChat, KnownChats } from "./known-chats.ts";
+
+/**
+ * Who may be written to. `replies`: users who wrote to the bot in the last 7 days. `*`: everybody with a chat. Otherwise
+ * these user ids. Always within the allow-list.
+ */
+export type SendTo = "replies" | "*" | readonly string[];
 
 export class Access {
   readonly #client: KookClient;
   /** The users on the allow-list; undefined if there is none. */
   readonly allowedTargets: ReadonlySet<string> | undefined;
   readonly #known = new KnownChats();
+  readonly #sendTo: SendTo;
 
-  constructor(client: KookClient, allowTargets?: readonly string[]) {
+  constructor(client: KookClient, allowTargets?: readonly string[], sendTo: SendTo = "replies") {
     this.#client = client;
     this.allowedTargets = allowTargets && new Set(allowTargets);
+    this.#sendTo = sendTo;
   }
 
   allowsUser(targetId: string): boolean {
@@ -26,6 +34,21 @@ export class Access {
   /** @throws TargetNotAllowedError, without asking KOOK whether the user exists */
   requireUser(targetId: string): void {
     if (!this.allowsUser(targetId)) throw new TargetNotAllowedError();
+  }
+
+  /** Only users who wrote to the bot in the last 7 days may be written to; the caller must check that. */
+  get repliesOnly(): boolean {
+    return this.#sendTo === "replies";
+  }
+
+  /**
+   * Whether this user may be written to, except for what `repliesOnly` says.
+   * @throws TargetNotAllowedError, RecipientNotAllowedError, without asking KOOK
+   */
+  requireRecipient(targetId: string): void {
+    this.requireUser(targetId);
+    if (typeof this.#sendTo === "string" || this.#sendTo.includes(targetId)) return;
+    throw new RecipientNotAllowedError();
   }
 
   /** True if KOOK has listed or returned this chat, and it is allowed. */

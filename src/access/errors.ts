@@ -11,6 +11,11 @@ export class TargetNotAllowedError extends Error {
   override readonly name = "TargetNotAllowedError";
 }
 
+/** A user whom KOOK_SEND_TO does not name. Nothing was sent to KOOK. */
+export class RecipientNotAllowedError extends Error {
+  override readonly name = "RecipientNotAllowedError";
+}
+
 /** True if an answer about one chat or message means that it does not exist. */
 export function isMissing(error: unknown): boolean {
   return (

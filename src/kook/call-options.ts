@@ -12,6 +12,8 @@ export interface CallOptions {
    * `waitMs` is the expected wait; 0 if that depends on the answer to an earlier request.
    */
   onWait?: ((waitMs: number) => void) | undefined;
+  /** Called when a request leaves this machine: after the wait for the rate limit, before each attempt. */
+  onSend?: (() => void) | undefined;
   /** Called before the second and each further attempt, with its number. */
   onRetry?: ((attempt: number) => void) | undefined;
 }

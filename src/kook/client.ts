@@ -82,6 +82,11 @@ export class KookClient {
     }
   }
 
+  /** Whether a text has the bot's token in it, plain or encoded. */
+  holdsToken(text: string): boolean {
+    return this.#redact(text) !== text;
+  }
+
   /**
    * Reads a file from KOOK's file hosts, up to a bound. Sent once and without the token.
    * @throws DownloadError; TimeoutError, ConnectionError; the signal's reason
@@ -150,6 +155,8 @@ export class KookClient {
     try {
       const timeoutMs = this.#timeoutMs(options.deadline);
       const { signal } = options;
+      signal?.throwIfAborted();
+      options.onSend?.();
       return await send(endpoint, parameters, { fetch, baseUrl, headers, timeoutMs, signal });
     } catch (error) {
       permit.release();

@@ -11,7 +11,7 @@ export class TokenError extends KookError {
 
 /**
  * What a refusal means. Status and code decide where they can. KOOK's 40000 is a catch-all whose cause stands only in a
- * Chinese message, so `not_found`, `blocked`, `cannot_message` and `maintenance` may be read from that text.
+ * Chinese message, so `not_found`, `blocked`, `cannot_message`, `too_long`, `quota` and `maintenance` may be read from that text.
  */
 export type ApiErrorReason =
   | "bad_token"
@@ -19,6 +19,8 @@ export type ApiErrorReason =
   | "not_found"
   | "blocked"
   | "cannot_message"
+  | "too_long"
+  | "quota"
   | "maintenance"
   | "server_error"
   | "other";
@@ -46,6 +48,8 @@ export class ApiError extends KookError {
     if (is(401)) return "bad_token";
     if (is(403, 40_300)) return "no_permission";
     if (is(404, 40_012)) return "not_found";
+    // Seen in Kook.Net's KookErrorCode.
+    if (is(40_014)) return "too_long";
     return reasonOfWords(this.kookMessage);
   }
 }
@@ -54,6 +58,9 @@ const words: [RegExp, ApiErrorReason][] = [
   [/屏蔽/, "blocked"],
   [/无法发起私信/, "cannot_message"],
   [/维护/, "maintenance"],
+  [/过长|超过.{0,8}长度|长度.{0,8}超/, "too_long"],
+  // Inferred: KOOK documents the quota of 10 000 messages a day, but not its refusal.
+  [/(今日|当日|每日|当天|每天).{0,16}(上限|用完|耗尽|限制)|配额|额度/, "quota"],
   // 资源不存在 is about an uploaded file, not about a chat or user (seen in KookBC).
   [/(?<!资源)不存在/, "not_found"],
 ];

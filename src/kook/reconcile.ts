@@ -54,3 +54,27 @@ async function lookLater<T>(
   const seen = await look();
   return seen === "not_done" && !inTime ? "unknown" : seen;
 }
+
+/** A lost write is looked for this long. */
+const LOOKING_MS = 4_000;
+/** Pauses before each look; the last look is past the 2.5 s that KOOK may take. */
+const PAUSES_MS = [500, 1_000, 1_500];
+
+/**
+ * Looks for a write whose answer was lost, three times within 4 s.
+ * @param look gets the deadline of all looks; a failure of it counts as not seen
+ * @returns undefined if it was not seen, which does not mean that it was not done
+ */
+export async function settle<T>(
+  look: (deadline: number) => Promise<T | undefined>,
+  callDeadline = Number.POSITIVE_INFINITY,
+): Promise<T | undefined> {
+  const deadline = Math.min(performance.now() + LOOKING_MS, callDeadline);
+  for (const pauseMs of PAUSES_MS) {
+    if (performance.now() + pauseMs >= deadline) return undefined;
+    await delay(pauseMs, undefined);
+    const seen = await look(deadline).catch(() => undefined);
+    if (seen !== undefined) return seen;
+  }
+  return undefined;
+}

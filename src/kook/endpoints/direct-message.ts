@@ -1,10 +1,13 @@
 // Messages of private chats. Source: KOOK's "私信消息". Chats are addressed by code only: KOOK creates a chat for a
 // `target_id` that has none, even when its messages are listed.
+import * as z from "zod";
 import {
   type WireMessage,
   type WireMessages,
+  type WireSent,
   wireMessageSchema,
   wireMessagesSchema,
+  wireSentSchema,
 } from "../wire/message.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -33,4 +36,54 @@ export const viewMessage: Endpoint<{ chat_code: string; msg_id: string }, WireMe
   route: "direct-message/view",
   answer: wireMessageSchema,
   repeat: "safe",
+};
+
+/** KOOK's documents give `data: {}`; KookBC warns that it need not be a map. */
+const nothing = z.unknown().transform(() => undefined);
+
+/** KMarkdown. KOOK stores plain text as KMarkdown too, and only KMarkdown and cards can be edited. */
+const KMARKDOWN = 9;
+
+/**
+ * Sends a message. `quote` is the message it replies to. `reply_msg_id` lowers what it counts in the quota: the first answer
+ * within five minutes of the user's message, if it names that message. KOOK's nonce does not deduplicate.
+ */
+export const createMessage: Endpoint<
+  {
+    chat_code: string;
+    type: typeof KMARKDOWN;
+    content: string;
+    quote?: string;
+    reply_msg_id?: string;
+  },
+  WireSent
+> = {
+  method: "POST",
+  route: "direct-message/create",
+  answer: wireSentSchema,
+  repeat: "settle",
+};
+
+/** Changes a message of the bot's. Counts in the quota like a new one. */
+export const updateMessage: Endpoint<{ msg_id: string; content: string }, void> = {
+  method: "POST",
+  route: "direct-message/update",
+  answer: nothing,
+  repeat: "settle",
+};
+
+/** Deletes a message of the bot's, for both sides. */
+export const deleteMessage: Endpoint<{ msg_id: string }, void> = {
+  method: "POST",
+  route: "direct-message/delete",
+  answer: nothing,
+  repeat: "settle",
+};
+
+/** Puts a Unicode emoji, or a server's emoji by its id, on a message. Does not count in the quota. */
+export const addReaction: Endpoint<{ msg_id: string; emoji: string }, void> = {
+  method: "POST",
+  route: "direct-message/add-reaction",
+  answer: nothing,
+  repeat: "settle",
 };

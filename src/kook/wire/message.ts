@@ -217,6 +217,10 @@ export const wireMessagesSchema = z
     return { items: read, dropped: received.length - read.length, received: received.length };
   });
 
+/** The answer to a new message. It does not repeat the content. */
+export const wireSentSchema = z.object({ msg_id: idSchema, msg_timestamp: timeSchema });
+export type WireSent = z.infer<typeof wireSentSchema>;
+
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
