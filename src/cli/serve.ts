@@ -8,6 +8,7 @@ import { createServer } from "../mcp/server.ts";
 import { createServices } from "../mcp/services.ts";
 import { StdioTransport } from "../mcp/transport.ts";
 import { TimeZone } from "../text/time.ts";
+import { auditFile } from "./audit-log.ts";
 import { waitingText } from "./help.ts";
 import { kindOf, type Log, logged } from "./log.ts";
 import {
@@ -33,16 +34,27 @@ export async function serve({ config, log, env, version }: ServeOptions): Promis
   allowManyListeners();
   exitOnSignals();
   exitWithParent();
-  const { allowTargets, maxWaitMs, messages, readOnly, confirmDelete, language, output } = config;
+  const { allowTargets, maxWaitMs, messages, readOnly, language, output } = config;
+  const { confirmDelete, confirmSend, auditLog } = config;
   const problem = problemForHost(config);
   const services = createServices(await createClient(config, log, env), {
     allowTargets,
     scanBudgetMs: maxWaitMs,
     readMessages: messages?.includes("read"),
+    send: maySend(config) ? { to: config.sendTo, limit: config.sendLimit } : undefined,
   });
   const timeZone = new TimeZone(config.timeZone);
-  const options = { version, readOnly, confirmDelete, language, timeZone, output, problem };
-  const server = createServer(services, options);
+  const server = createServer(services, {
+    version,
+    readOnly,
+    confirmDelete,
+    confirmSend,
+    auditFile: auditLog === undefined ? undefined : auditFile(auditLog),
+    language,
+    timeZone,
+    output,
+    problem,
+  });
   server.onerror = (error) => log.warn(kindOf(error));
   const transport = new StdioTransport(process.stdin, stdout);
   // Exit with 2 for a wrong setting, so that a script notices it.
@@ -72,16 +84,26 @@ function problemForHost({ problem }: Config): string | undefined {
 
 /** Logs which guards are on, to reveal one that the host did not pass on. */
 function startLine(config: Config, version: string): string {
-  const { sandbox, baseUrl, readOnly, allowTargets, confirmDelete, messages } = config;
+  const { sandbox, baseUrl, readOnly, allowTargets, confirmDelete, messages, auditLog } = config;
   const users = allowTargets?.length;
   const guards = [
     `read-only ${readOnly ? "on" : "off"}`,
     `allow-list ${users === undefined ? "off" : `of ${users} ${users === 1 ? "user" : "users"}`}`,
     `confirm-delete ${confirmDelete}`,
     `messages ${messages?.join("+") ?? "off"}`,
+    ...(maySend(config) ? sendGuards(config) : []),
+    `audit log ${auditLog === undefined ? "off" : "on"}`,
   ];
   const backend = sandbox ? "the sandbox" : baseUrl;
   return `${version} serving MCP on stdio, with ${backend}; ${guards.join(", ")}`;
+}
+
+const maySend = ({ readOnly, messages }: Config) =>
+  !readOnly && messages?.includes("send") === true;
+
+function sendGuards({ sendTo, confirmSend, sendLimit }: Config): string[] {
+  const users = typeof sendTo === "string" ? sendTo : `${sendTo.length} of the users`;
+  return [`send-to ${users}`, `confirm-send ${confirmSend}`, `send-limit ${sendLimit}`];
 }
 
 async function createClient(config: Config, log: Log, env: Environment): Promise<KookClient> {

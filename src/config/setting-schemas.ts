@@ -42,11 +42,27 @@ export const userIdsSchema = z
   );
 
 /** What may be done with messages, separated like user ids. An empty list is a mistake: off is written by leaving it out. */
-const messageUses = ["read"] as const;
+const messageUses = ["read", "send"] as const;
 export const messagesSchema = z
   .string()
   .transform((text) => partsOf(text.toLowerCase()))
   .pipe(z.array(z.enum(messageUses)).min(1, `must name at least one of ${messageUses.join(", ")}`));
+
+/** Who may be written to: `replies`, `*`, or user ids. */
+export const sendToSchema = z.string().transform((text, context): "replies" | "*" | string[] => {
+  const folded = text.toLowerCase();
+  if (folded === "replies" || folded === "*") return folded;
+  const ids = userIdsSchema.safeParse(text);
+  if (ids.success) return ids.data;
+  context.addIssue({ code: "custom", message: "must be replies, * or user ids" });
+  return z.NEVER;
+});
+
+/** A count of messages; 0 sends none. */
+export const countSchema = z
+  .string()
+  .regex(/^\d{1,6}$/, "must be a whole number")
+  .transform(Number);
 
 export const timeZoneSchema = z
   .string()

@@ -1,9 +1,11 @@
 // The settings table, one entry a setting. The parser, --help, the READMEs' tables, server.json and the MCPB manifest are
 // made from it.
 import * as z from "zod";
+import type { Setting, Text } from "./setting.ts";
 import {
   baseUrlSchema,
   confirmModes,
+  countSchema,
   languageSchema,
   languages,
   logLevels,
@@ -11,42 +13,13 @@ import {
   millisecondsSchema,
   oneOf,
   outputForms,
+  sendToSchema,
   switchSchema,
   timeZoneSchema,
   userIdsSchema,
 } from "./setting-schemas.ts";
 
-/** The same in English and in Chinese; Markdown where it says so. */
-export interface Text {
-  en: string;
-  zh: string;
-}
-
-export interface Setting {
-  env: string;
-  /** Without its dashes. Absent for the token: a flag would show in the process list. */
-  flag?: string;
-  /** A flag without a value. */
-  isSwitch?: true;
-  /** Its value must not be shown. */
-  isSecret?: true;
-  /** Without it no call succeeds. */
-  isRequired?: true;
-  /** It restricts what the server may do: warn where a host passed nothing for it. */
-  isGuard?: true;
-  /** Type of the value; text if absent. */
-  format?: "number" | "filepath";
-  /** The values it may have, where they are few. */
-  choices?: readonly string[];
-  /** As it would be written. */
-  default?: string;
-  /** Reads the text of the variable or flag. */
-  schema: z.ZodType;
-  /** Its label in the form of an MCPB host. The form asks for the settings that have one. */
-  title?: Text;
-  /** What it does, in Markdown. */
-  help: Text;
-}
+export type { Setting, Text };
 
 const listed = (choices: readonly string[], separator: string) =>
   choices.map((choice) => `\`${choice}\``).join(separator);
@@ -180,8 +153,54 @@ export const settings = {
     schema: messagesSchema.optional(),
     title: { en: "Messages", zh: "消息" },
     help: {
-      en: "what a model may do with the messages in chats: `read` lets it read them; default: nothing",
-      zh: "允许模型对会话中的消息做什么：`read` 为读取；默认不允许",
+      en: "what a model may do with the messages in chats: `read`, `send`, or `read,send`; default: nothing",
+      zh: "允许模型对会话中的消息做什么：`read`（读取）、`send`（发送）或 `read,send`；默认不允许",
+    },
+  },
+  sendTo: {
+    env: "KOOK_SEND_TO",
+    flag: "send-to",
+    isGuard: true,
+    default: "replies",
+    schema: sendToSchema,
+    help: {
+      en: "whom a model may write to: `replies` (users who wrote to the bot in the last 7 days), `*` (everybody with a chat), or user ids; always within `KOOK_ALLOW_TARGETS`",
+      zh: "允许模型写给谁：`replies`（最近 7 天给机器人发过消息的用户）、`*`（所有已有会话的用户）或用户 ID；始终不超出 `KOOK_ALLOW_TARGETS`",
+    },
+  },
+  confirmSend: {
+    env: "KOOK_CONFIRM_SEND",
+    flag: "confirm-send",
+    isGuard: true,
+    choices: confirmModes,
+    default: "always",
+    schema: oneOf(confirmModes),
+    help: {
+      en: "ask a person before a message is sent or edited: `always`, `ask` (where the host can), `never`",
+      zh: "发送或编辑消息前请用户确认：`always`（总是）、`ask`（客户端支持时）、`never`（从不）",
+    },
+  },
+  sendLimit: {
+    env: "KOOK_SEND_LIMIT",
+    flag: "send-limit",
+    isGuard: true,
+    format: "number",
+    default: "30",
+    schema: countSchema,
+    help: {
+      en: "messages that this process sends or edits in an hour",
+      zh: "本进程每小时最多发送和编辑的消息数",
+    },
+  },
+  auditLog: {
+    env: "KOOK_AUDIT_LOG",
+    flag: "audit-log",
+    isGuard: true,
+    format: "filepath",
+    schema: z.string().optional(),
+    help: {
+      en: "file to which each change is appended, one JSON line without contents; default: none",
+      zh: "记录每次更改的文件，每次追加一行 JSON，不含内容；默认不记录",
     },
   },
   logLevel: {

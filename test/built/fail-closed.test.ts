@@ -90,11 +90,13 @@ describe("under a host", () => {
     const log = await off.end();
     expect(log).toContain(`warn: KOOK_ALLOW_TARGETS is "${literal}", which counts as not set`);
     expect(log).toContain("warn: KOOK_MOOD is not a setting and has no effect");
-    expect(log).toContain("read-only off, allow-list off, confirm-delete ask, messages off");
+    expect(log).toContain(
+      "read-only off, allow-list off, confirm-delete ask, messages off, audit log off",
+    );
     const set = { KOOK_READ_ONLY: "1", KOOK_ALLOW_TARGETS: "5,6", KOOK_MESSAGES: "read" };
     const on = await attach({ env: { KOOK_TOKEN: "x", ...set } });
     expect(await on.end()).toContain(
-      "read-only on, allow-list of 2 users, confirm-delete ask, messages read",
+      "read-only on, allow-list of 2 users, confirm-delete ask, messages read, audit log off",
     );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { unknownVariables } from "../../src/config/config.ts";
-import { settingNames, settings } from "../../src/config/settings.ts";
+import { type Setting, settingNames, settings } from "../../src/config/settings.ts";
 import { configOf } from "../support/config.ts";
 
 test("without any setting the defaults hold, and the token is missing", () => {
@@ -104,10 +104,10 @@ describe("KOOK_MESSAGES", () => {
   });
 
   test.each([
-    ["raed", 'KOOK_MESSAGES must be one of read, not "raed"; did you mean read?'],
-    ["read,delete", 'KOOK_MESSAGES must be one of read, not "read,delete"'],
-    ["on", 'KOOK_MESSAGES must be one of read, not "on"'],
-    [",", 'KOOK_MESSAGES must name at least one of read, not ","'],
+    ["raed", 'KOOK_MESSAGES must be one of read, send, not "raed"; did you mean read?'],
+    ["read,delete", 'KOOK_MESSAGES must be one of read, send, not "read,delete"'],
+    ["on", 'KOOK_MESSAGES must be one of read, send, not "on"'],
+    [",", 'KOOK_MESSAGES must name at least one of read, send, not ","'],
   ])("%j is a problem that names the valid words, and nothing may be read", (value, problem) => {
     expect(configOf([], { KOOK_MESSAGES: value })).toMatchObject({ messages: undefined, problem });
   });
@@ -365,7 +365,8 @@ describe("what is wrong is told in Chinese too", () => {
     for (const name of settingNames) {
       const { env } = settings[name];
       const { problemText } = configOf([], { KOOK_TOKEN: "token", [env]: "\u{7f}?" });
-      if (name !== "tokenFile") expect(problemText?.zh, env).toMatch(/\p{Script=Han}{2}/u);
+      const { format = "" } = settings[name] as Setting;
+      if (format !== "filepath") expect(problemText?.zh, env).toMatch(/\p{Script=Han}{2}/u);
       if (problemText) expect(problemText.zh, env).toContain(env);
     }
   });
