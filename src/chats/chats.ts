@@ -121,6 +121,11 @@ export class Chats {
     return this.#completion.complete(typed, options);
   }
 
+  /** The user of a chat that KOOK has told of. */
+  userOf(chatCode: string): string | undefined {
+    return this.#access.knownChat(chatCode)?.targetId || undefined;
+  }
+
   /** Drops the caches, because the chats have changed. */
   forgetLists(): void {
     this.#completion.forget();

@@ -37,14 +37,30 @@ export async function chatOf(
   access.requireUser(target_id);
   const known = access.knownChatWith(target_id);
   if (known) return toChat(known);
-  const filter = { targets: new Set([target_id]) };
-  const found = await chats.find(filter, { page: 1, enough: 1 }, options);
-  const chat = found.chats.find(({ row }) => row.target_id === target_id);
-  if (chat)
-    return toChat({ chatCode: chat.row.chat_code, targetId: target_id, username: chat.name });
+  const missing = await findUsers([address], { access, chats }, options);
+  const found = access.knownChatWith(target_id);
+  if (found) return toChat(found);
+  throw missing.get(target_id);
+}
+
+/**
+ * Looks for the chats of these users in one search; those found are known to `access` from then on.
+ * @returns the error of each user who was not found
+ */
+export async function findUsers(
+  addresses: readonly Address[],
+  { access, chats }: { access: Access; chats: Chats },
+  options: CallOptions,
+): Promise<Map<string, unknown>> {
+  const ids = addresses.flatMap((address) => ("target_id" in address ? address.target_id : []));
+  const unknown = ids.filter((id) => access.allowsUser(id) && !access.knownChatWith(id));
+  const targets = new Set(unknown);
+  if (targets.size === 0) return new Map();
+  const found = await chats.find({ targets }, { page: 1, enough: targets.size }, options);
   const { stoppedBy, scanned, complete } = found;
-  if (stoppedBy !== undefined && !(stoppedBy instanceof UnfinishedSearchError)) throw stoppedBy;
-  throw new UnknownUserError(scanned, complete);
+  const early = stoppedBy instanceof UnfinishedSearchError ? undefined : stoppedBy;
+  const missing = [...targets].filter((id) => !access.knownChatWith(id));
+  return new Map(missing.map((id) => [id, early ?? new UnknownUserError(scanned, complete)]));
 }
 
 function toChat({ chatCode, targetId, username }: KnownChat): ChatOfMessages {

@@ -34,7 +34,7 @@ export class InboxCache {
   set(chatCode: string, latestAt: number, state: ChatState): void {
     const now = performance.now();
     const before = this.#chats.get(chatCode);
-    this.#delete(chatCode);
+    this.delete(chatCode);
     const { newest, waitingSince } = state;
     const isBehind = (newest.at(-1)?.create_at ?? 0) < latestAt;
     const firstBehind = before?.latestAt === latestAt ? before.behindSince : undefined;
@@ -52,11 +52,11 @@ export class InboxCache {
     this.#length += length;
     for (const oldest of this.#chats.keys()) {
       if (this.#chats.size <= MAX_CHATS && this.#length <= MAX_LENGTH) break;
-      this.#delete(oldest);
+      this.delete(oldest);
     }
   }
 
-  #delete(chatCode: string): void {
+  delete(chatCode: string): void {
     this.#length -= this.#chats.get(chatCode)?.length ?? 0;
     this.#chats.delete(chatCode);
   }

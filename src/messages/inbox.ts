@@ -96,6 +96,11 @@ export class Inbox {
     };
   }
 
+  /** The bot answered, edited or deleted something in the chat. */
+  forget({ chat_code }: ChatOfMessages): void {
+    this.#cache.delete(chat_code);
+  }
+
   /** Reads the list pages. */
   async #look(search: InboxSearch, options: CallOptions): Promise<Snapshot> {
     const everything = { page: 1, enough: Number.POSITIVE_INFINITY };

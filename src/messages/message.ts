@@ -3,6 +3,7 @@ import type { WireMessage, WireReaction } from "../kook/wire/message.ts";
 import { harmlessText } from "../text/untrusted.ts";
 import { type Content, contentOf, quoteText, reactionsOf } from "./content.ts";
 import type { MessageIds } from "./ids.ts";
+import type { LeakGuard } from "./leak-guard.ts";
 
 export interface Message {
   id: string;
@@ -36,6 +37,8 @@ export interface Conversation {
   ids: MessageIds;
   /** Tells the user's messages from the bot's. */
   isUser(message: WireMessage): boolean;
+  /** Remembers what a model is shown; absent for a person's form. */
+  leakGuard?: LeakGuard;
 }
 
 const MAX_QUOTE_LENGTH = 40;
@@ -43,8 +46,9 @@ const MAX_QUOTE_LENGTH = 40;
 /** Remembers the ids, so that the short ones can be told apart and are accepted later. */
 export function toMessages(
   wires: readonly WireMessage[],
-  { chat: { chat_code }, ids, isUser }: Conversation,
+  { chat, ids, isUser, leakGuard }: Conversation,
 ): Message[] {
+  const { chat_code } = chat;
   ids.add(chat_code, [
     ...wires.map(knownOf),
     ...wires.flatMap(({ quote }) => (quote ? [{ id: quote.id }] : [])),
@@ -54,12 +58,16 @@ export function toMessages(
     const { quote } = wire;
     const text =
       quote && !listed.has(quote.id) ? harmlessText(quoteText(quote), MAX_QUOTE_LENGTH) : "";
+    const content = contentOf(wire);
+    const fromUser = isUser(wire);
+    const names = content.attachments.map(({ name = "" }) => name);
+    leakGuard?.note(chat, { id: wire.id, fromUser, text: [content.text, ...names].join("\n") });
     return {
       id: wire.id,
       shortId: ids.shorten(chat_code, wire.id),
       time: wire.create_at,
-      from: isUser(wire) ? "user" : "bot",
-      content: contentOf(wire),
+      from: fromUser ? "user" : "bot",
+      content,
       ...(quote && {
         replyTo: {
           id: quote.id,

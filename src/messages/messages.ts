@@ -5,17 +5,22 @@ import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
 import { listMessages, viewMessage } from "../kook/endpoints/direct-message.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
-import { type Address, chatOf, Self } from "./address.ts";
+import { harmlessText } from "../text/untrusted.ts";
+import { type Address, chatOf, findUsers, Self } from "./address.ts";
+import { quoteText } from "./content.ts";
 import { meansNoMessage, UnknownMessageError } from "./errors.ts";
-import { type KnownMessage, MessageIds, type Reference, readReference } from "./ids.ts";
-import { downloadImage, type ImageFile, pickImage } from "./images.ts";
 import {
-  type ChatOfMessages,
-  type Conversation,
-  knownOf,
-  type Message,
-  toMessages,
-} from "./message.ts";
+  type KnownMessage,
+  MessageIds,
+  type Reference,
+  readReference,
+  type ShownMessage,
+} from "./ids.ts";
+import { downloadImage, type ImageFile, pickImage } from "./images.ts";
+import { type Latest, LatestMessages, readLatest } from "./latest.ts";
+import { LeakGuard } from "./leak-guard.ts";
+import { type ChatOfMessages, type Conversation, knownOf, toMessages } from "./message.ts";
+import type { MessagePage, MessagesQuery } from "./page.ts";
 import { PageEnds } from "./page-ends.ts";
 import { MAX_LOOKED_AT, type ReadMessages, Walk } from "./paging.ts";
 import { type Bound, type Bounds, pageAfter, pageBefore, type Shown } from "./range.ts";
@@ -23,32 +28,10 @@ import { searchMessages } from "./search.ts";
 
 export type { Address } from "./address.ts";
 
-export interface MessagesQuery {
-  /** The most messages of the answer, 1 to 50. Messages of the same millisecond stay together, so it may have one more. */
-  limit: number;
-  /** A message id or an ISO time; only messages before it. */
-  before?: string | undefined;
-  /** A message id or an ISO time; only messages after it. */
-  after?: string | undefined;
-  /** Part of a message's text, ignoring case, width and accents. */
-  query?: string | undefined;
-}
+/** Of a message that is answered. */
+const MAX_WORDS = 120;
 
-export interface MessagePage {
-  chat: ChatOfMessages;
-  /** Oldest first. */
-  messages: Message[];
-  /** Short id to pass as `before`; absent if there is nothing older. */
-  older?: string;
-  /** Short id to pass as `after`; absent if there is nothing newer. */
-  newer?: string;
-  /** Messages looked at by a search, or for a time. */
-  searched?: number;
-  /** False if older messages were not looked at. */
-  complete?: boolean;
-  /** Messages that KOOK sent in a form that cannot be read; absent if none. */
-  dropped?: number;
-}
+export type { MessagePage, MessagesQuery } from "./page.ts";
 
 /** Methods reject with the errors of errors.ts, access/ and kook/, or with the signal's reason after an abort. */
 export class Messages {
@@ -57,6 +40,9 @@ export class Messages {
   readonly #ids = new MessageIds();
   readonly #self: Self;
   readonly #ends = new PageEnds();
+  readonly #latest = new LatestMessages();
+  /** Knows what was shown. */
+  readonly leakGuard = new LeakGuard();
 
   constructor(client: KookClient, access: Access, chats: Chats) {
     this.#client = client;
@@ -93,22 +79,90 @@ export class Messages {
     index: number | undefined,
     options: CallOptions = {},
   ): Promise<ImageFile> {
-    const reference = readReference(msgId, "msg_id");
+    readReference(msgId, "msg_id");
     const chat = await chatOf(address, this.#rooms, options);
-    const { id } = await this.#boundOf(chat, reference, options);
-    if (id === undefined) throw new UnknownMessageError();
-    const message = await this.#view(chat, id, options);
+    const message = await this.find(chat, msgId, options);
     return downloadImage(this.#client, pickImage(message, index), options);
+  }
+
+  /**
+   * One message, by its whole id or the digits that are shown.
+   * @throws MessageReferenceError, UnknownMessageError, AmbiguousMessageError
+   */
+  async find(chat: ChatOfMessages, msgId: string, options: CallOptions): Promise<WireMessage> {
+    const id = await this.idOf(chat, msgId, options);
+    return this.view(chat, id, options);
+  }
+
+  /** The whole id; the message may be missing. @throws as `find` does */
+  async idOf(chat: ChatOfMessages, msgId: string, options: CallOptions): Promise<string> {
+    const reference = readReference(msgId, "msg_id");
+    if ("time" in reference) throw new UnknownMessageError();
+    const { digits } = reference;
+    const id = this.#ids.find(chat.chat_code, digits)?.id ?? reference.id;
+    return id ?? (await this.#lookFor(chat, digits, options)).id;
+  }
+
+  /** Whether this process has shown or sent a message. */
+  knowsId({ chat_code }: ChatOfMessages, msgId: string): boolean {
+    const reference = readReference(msgId, "msg_id");
+    return "digits" in reference && this.#ids.find(chat_code, reference.digits) !== undefined;
+  }
+
+  /** @throws as `chatOf` does */
+  chat(address: Address, options: CallOptions): Promise<ChatOfMessages> {
+    return chatOf(address, this.#rooms, options);
+  }
+
+  /** @returns the error of each user who has no chat; one search for all of them */
+  findUsers(addresses: readonly Address[], options: CallOptions): Promise<Map<string, unknown>> {
+    return findUsers(addresses, this.#rooms, options);
+  }
+
+  /**
+   * The newest messages, back to the user's last one, or to `since` (epoch milliseconds).
+   * @param maxAgeMs they may have been read this long ago
+   */
+  async latest(
+    chat: ChatOfMessages,
+    { since, maxAgeMs }: { since: number; maxAgeMs: number },
+    options: CallOptions,
+  ): Promise<Latest> {
+    const known = this.#latest.get(chat.chat_code, maxAgeMs);
+    return known ?? readLatest(this.reader(chat, options), chat.target_id, since);
+  }
+
+  /** A message was added, changed or deleted: what was read of the chat is no longer true. */
+  forgetLatest({ chat_code }: ChatOfMessages): void {
+    this.#latest.forget(chat_code);
+  }
+
+  /** The short form of an id, which is accepted from then on. */
+  showId({ chat_code }: ChatOfMessages, message: ShownMessage): string {
+    this.#ids.add(chat_code, [message]);
+    return this.#ids.shorten(chat_code, message.id);
+  }
+
+  /** The words of a message, which a model is going to see. */
+  async wordsOf(chat: ChatOfMessages, wire: WireMessage, options: CallOptions): Promise<string> {
+    const [message] = toMessages([wire], await this.conversation(chat, options));
+    return harmlessText(message?.content.text || quoteText(wire), MAX_WORDS);
   }
 
   /** Converts KOOK's messages of this chat to ours. */
   async conversation(chat: ChatOfMessages, options: CallOptions): Promise<Conversation> {
-    return { chat, ids: this.#ids, isUser: await this.#self.userTest(chat, options) };
+    const isUser = await this.#self.userTest(chat, options);
+    return { chat, ids: this.#ids, isUser, leakGuard: this.leakGuard };
   }
 
   /** Reads pages of a chat that may be seen. */
-  reader({ chat_code }: ChatOfMessages, options: CallOptions): ReadMessages {
-    return (parameters) => this.#client.call(listMessages, { chat_code, ...parameters }, options);
+  reader({ chat_code, target_id }: ChatOfMessages, options: CallOptions): ReadMessages {
+    return async (parameters) => {
+      const page = await this.#client.call(listMessages, { chat_code, ...parameters }, options);
+      const isNewest = parameters.msg_id === undefined;
+      if (isNewest && target_id !== "") this.#latest.note(chat_code, target_id, page.items);
+      return page;
+    };
   }
 
   #read(
@@ -144,7 +198,7 @@ export class Messages {
     const found =
       id === undefined
         ? await this.#lookFor(chat, reference.digits, options)
-        : knownOf(await this.#view(chat, id, options));
+        : knownOf(await this.view(chat, id, options));
     this.#ids.add(chat.chat_code, [found]);
     return found;
   }
@@ -164,7 +218,7 @@ export class Messages {
 
   async #isGone(chat: ChatOfMessages, id: string, options: CallOptions): Promise<boolean> {
     try {
-      await this.#view(chat, id, options);
+      await this.view(chat, id, options);
       return false;
     } catch (error) {
       if (error instanceof UnknownMessageError) return true;
@@ -172,7 +226,8 @@ export class Messages {
     }
   }
 
-  async #view(
+  /** @throws UnknownMessageError */
+  async view(
     { chat_code }: ChatOfMessages,
     msg_id: string,
     options: CallOptions,

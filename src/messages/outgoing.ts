@@ -1,0 +1,177 @@
+// Messages before they are sent: resolved, checked and converted. Nothing here changes anything.
+import type { Access } from "../access/access.ts";
+import type { CallOptions } from "../kook/call-options.ts";
+import type { KookClient } from "../kook/client.ts";
+import type { WireMessage } from "../kook/wire/message.ts";
+import { withoutTokens } from "../text/token-pattern.ts";
+import { visibleText } from "../text/untrusted.ts";
+import type { Address } from "./address.ts";
+import { kmarkdownText } from "./kmarkdown.ts";
+import { type Latest, stateOf } from "./latest.ts";
+import type { Leak } from "./leak-guard.ts";
+import type { ChatOfMessages } from "./message.ts";
+import type { Messages } from "./messages.ts";
+import { LeakError, RecipientError, TextError } from "./send-errors.ts";
+
+/** A message as a tool gets it: a text, or an emoji for a message. */
+export interface Draft {
+  address: Address;
+  /** Markdown. */
+  text?: string | undefined;
+  reaction?: string | undefined;
+  /** Id of the message that is answered, as messages show it. */
+  replyTo?: string | undefined;
+}
+
+/** A message that may be sent. */
+export interface Outgoing {
+  kind: "text" | "reaction";
+  chat: ChatOfMessages;
+  /** KMarkdown, or the emoji. */
+  content: string;
+  /** The content as its reader sees it. */
+  shown: string;
+  /** Hosts of its links. */
+  hosts: string[];
+  /** The message that a text quotes, or on which the emoji is put. */
+  on: WireMessage | undefined;
+  latest: Latest;
+  /** Users whose words it repeats. */
+  leaks: Leak[];
+}
+
+/** What a model wrote, ready for KOOK. */
+export type Body = Pick<Outgoing, "content" | "shown" | "hosts">;
+
+/** How long ago a user must have written to be answered under KOOK_SEND_TO=replies. */
+const REPLIES_MS = 7 * 86_400_000;
+/** KOOK's documents: longer ones may not arrive. */
+const MAX_LENGTH = 8_000;
+
+export interface PreparationOptions {
+  /** What was read of a chat this long ago counts as its newest messages, in milliseconds. */
+  maxAgeMs: number;
+  /** A form can show a person whose words a text repeats. */
+  canWarn: boolean;
+}
+
+export class Preparation {
+  readonly #client: KookClient;
+  readonly #access: Access;
+  readonly #messages: Messages;
+
+  constructor(client: KookClient, access: Access, messages: Messages) {
+    this.#client = client;
+    this.#access = access;
+    this.#messages = messages;
+  }
+
+  /** What can be checked without asking KOOK. @throws TextError, RecipientError; access's errors */
+  async check({ address, text, reaction }: Draft): Promise<Body> {
+    if ("target_id" in address) this.#access.requireRecipient(address.target_id);
+    return reaction === undefined ? this.body(text ?? "") : emojiBody(reaction);
+  }
+
+  /** @throws the errors of send-errors.ts, errors.ts and access/; what reading throws */
+  async resolve(
+    { address, reaction, replyTo }: Draft,
+    body: Body,
+    { maxAgeMs, canWarn }: PreparationOptions,
+    options: CallOptions,
+  ): Promise<Outgoing> {
+    const chat = await this.recipient(address, options);
+    const since = this.repliesSince();
+    const latest = await this.#messages.latest(chat, { since, maxAgeMs }, options);
+    this.requireReply(latest, since);
+    const on = await this.#answered(chat, { latest, replyTo, reaction }, options);
+    const leaks = reaction === undefined ? this.leaksOf(body, chat, canWarn) : [];
+    return { kind: reaction === undefined ? "text" : "reaction", chat, ...body, on, latest, leaks };
+  }
+
+  /** The chat, if its user may be written to. Never created. */
+  async recipient(address: Address, options: CallOptions): Promise<ChatOfMessages> {
+    if ("target_id" in address) this.#access.requireRecipient(address.target_id);
+    const chat = await this.#messages.chat(address, options);
+    if (chat.target_id === "") throw new RecipientError("deleted");
+    this.#access.requireRecipient(chat.target_id);
+    return chat;
+  }
+
+  /** Since when a user must have written, in epoch milliseconds. */
+  repliesSince(): number {
+    return Date.now() - REPLIES_MS;
+  }
+
+  /** @throws RecipientError if only users who wrote since then may be written to */
+  requireReply({ fromUser }: Latest, since: number): void {
+    if (!this.#access.repliesOnly) return;
+    if (!fromUser || fromUser.create_at < since) throw new RecipientError("silent");
+  }
+
+  /** Converts a text. Invisible characters are removed: a person would agree to what they cannot see. @throws TextError */
+  async body(markdown: string): Promise<Body> {
+    const { text } = visibleText(markdown);
+    if (text.trim() === "") throw new TextError("empty");
+    // The parser of Markdown is large: load it with the first text.
+    const { markdownToKMarkdown } = await import("./markdown.ts");
+    const { content, links } = markdownToKMarkdown(text);
+    if (content.length > MAX_LENGTH) throw new TextError("too_long");
+    const shown = kmarkdownText(content, { users: {}, channels: {}, roles: {} });
+    const forms = [markdown, content, shown];
+    if (forms.some((form) => this.#client.holdsToken(form) || withoutTokens(form) !== form)) {
+      throw new TextError("token");
+    }
+    return { content, shown, hosts: [...new Set(links.map((link) => new URL(link).host))] };
+  }
+
+  /** @throws LeakError where no form can warn */
+  leaksOf({ shown }: Body, chat: ChatOfMessages, canWarn: boolean): Leak[] {
+    const leaks = this.#messages.leakGuard.find(shown, chat);
+    if (leaks.length > 0 && !canWarn) throw new LeakError(leaks);
+    return leaks;
+  }
+
+  async #answered(
+    chat: ChatOfMessages,
+    { latest, replyTo, reaction }: { latest: Latest } & Pick<Draft, "replyTo" | "reaction">,
+    options: CallOptions,
+  ): Promise<WireMessage | undefined> {
+    if (replyTo !== undefined) {
+      const id = await this.#messages.idOf(chat, replyTo, options);
+      return (
+        latest.messages.find((message) => message.id === id) ??
+        (await this.#messages.view(chat, id, options))
+      );
+    }
+    if (reaction === undefined) return undefined;
+    if (!latest.fromUser) throw new TextError("no_message");
+    return latest.fromUser;
+  }
+}
+
+/** Stands for exactly what is sent, and to whom. */
+export function fingerprintOf(batch: readonly Outgoing[]): string {
+  return JSON.stringify(batch.map(keyOf));
+}
+
+/** Changes if somebody writes to one of the chats meanwhile, or a text comes to repeat another user's words. */
+export function stateOfBatch(batch: readonly Outgoing[]): string {
+  return JSON.stringify(
+    batch.map(({ latest, leaks }) => [stateOf(latest), leaks.map(({ target_id }) => target_id)]),
+  );
+}
+
+/** Two messages with the same key are the same message. */
+export function keyOf({ kind, chat, content, on }: Outgoing): string {
+  return [chat.chat_code, kind, on?.id ?? "", content].join("\n");
+}
+
+let emojiPattern: RegExp | undefined;
+
+/** KOOK takes a Unicode emoji, and the id of a server's emoji (seen in khl.py and Kook.Net). */
+function emojiBody(reaction: string): Body {
+  // Compiled on use: Unicode's list of emoji takes 10 ms.
+  emojiPattern ??= /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}\ufe0f?|\d{1,20}\/[\w\/\-]{1,60})$/v;
+  if (!emojiPattern.test(reaction)) throw new TextError("no_emoji");
+  return { content: reaction, shown: reaction, hosts: [] };
+}

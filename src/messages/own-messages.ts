@@ -1,0 +1,172 @@
+// The bot's own messages: edited and deleted.
+
+import { isMissing } from "../access/errors.ts";
+import type { CallOptions } from "../kook/call-options.ts";
+import type { KookClient } from "../kook/client.ts";
+import { deleteMessage, updateMessage } from "../kook/endpoints/direct-message.ts";
+import { isDoubtful } from "../kook/errors.ts";
+import { LostAnswerError, settle } from "../kook/reconcile.ts";
+import { callToTheEnd } from "../kook/to-the-end.ts";
+import type { WireMessage } from "../kook/wire/message.ts";
+import type { Address } from "./address.ts";
+import { UnknownMessageError } from "./errors.ts";
+import type { ChatOfMessages } from "./message.ts";
+import type { Messages } from "./messages.ts";
+import type { Body, Outgoing, Preparation } from "./outgoing.ts";
+import { type SendResult, saysSame } from "./posting.ts";
+import { OwnMessageError } from "./send-errors.ts";
+import type { SendLimits } from "./send-limits.ts";
+import type { SentMessages } from "./sent.ts";
+
+const KMARKDOWN = 9;
+/** What was read of a chat this long ago will do to find a message in it, in milliseconds. */
+const MAX_AGE_MS = 60_000;
+
+export interface OwnMessage {
+  chat: ChatOfMessages;
+  message: WireMessage;
+  /** As messages show it. */
+  msgId: string;
+}
+
+/** An edit that may be made. */
+export interface Edit extends OwnMessage, Body, Pick<Outgoing, "leaks"> {
+  /** The message says this already. */
+  isSame: boolean;
+}
+
+interface Parts {
+  client: KookClient;
+  messages: Messages;
+  preparation: Preparation;
+  limits: SendLimits;
+  sent: SentMessages;
+  onChange: (chat: ChatOfMessages) => void;
+}
+
+export class OwnMessages {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Messages that may still be sent or edited in this hour. */
+  get left(): number {
+    return this.#parts.limits.left;
+  }
+
+  /**
+   * Resolves and checks an edit; nothing is changed.
+   * @throws the errors of send-errors.ts, errors.ts and access/; what reading throws
+   */
+  async prepareEdit(
+    { address, msgId, text }: { address: Address; msgId: string; text: string },
+    { canWarn }: { canWarn: boolean },
+    options: CallOptions,
+  ): Promise<Edit> {
+    const { messages, preparation, limits } = this.#parts;
+    const body = await preparation.check({ address, text });
+    const chat = await preparation.recipient(address, options);
+    const since = preparation.repliesSince();
+    const latest = await messages.latest(chat, { since, maxAgeMs: MAX_AGE_MS }, options);
+    preparation.requireReply(latest, since);
+    const id = await messages.idOf(chat, msgId, options);
+    const message =
+      latest.messages.find((one) => one.id === id) ?? (await messages.view(chat, id, options));
+    const own = await this.#own(chat, message, options);
+    if (message.type !== KMARKDOWN) throw new OwnMessageError("no_text");
+    const isSame = saysSame(message, body.content);
+    if (!isSame) limits.check([{ text: body.shown, targetId: chat.target_id }]);
+    return { ...own, ...body, leaks: preparation.leaksOf(body, chat, canWarn), isSame };
+  }
+
+  /** @throws the signal's reason if the call was cancelled before anything was sent */
+  async edit(edit: Edit, options: CallOptions): Promise<SendResult> {
+    const { client, messages, limits, sent, onChange } = this.#parts;
+    const { chat, message, content, shown, msgId } = edit;
+    const giveBack = limits.count(shown, chat.target_id);
+    try {
+      await callToTheEnd(client, updateMessage, { msg_id: message.id, content }, options);
+      sent.forget(message.id);
+      return { chat, status: "sent", id: message.id, msgId };
+    } catch (error) {
+      if (!isDoubtful(error)) {
+        giveBack();
+        options.signal?.throwIfAborted();
+        return { chat, status: "not_sent", msgId, why: error };
+      }
+      sent.forget(message.id);
+      const seen = await settle(async (deadline) => {
+        const now = await messages.view(chat, message.id, { deadline });
+        return saysSame(now, content) ? now : undefined;
+      }, options.deadline);
+      return seen
+        ? { chat, status: "sent", id: message.id, msgId }
+        : { chat, status: "unknown", msgId, why: new LostAnswerError("unknown", error) };
+    } finally {
+      onChange(chat);
+    }
+  }
+
+  /**
+   * A message of the bot's; undefined if this process has shown it and it no longer exists.
+   * @throws OwnMessageError; UnknownMessageError and others as `Messages.find`
+   */
+  async find(
+    address: Address,
+    msgId: string,
+    options: CallOptions,
+  ): Promise<OwnMessage | undefined> {
+    const { messages } = this.#parts;
+    const chat = await messages.chat(address, options);
+    try {
+      return await this.#own(chat, await messages.find(chat, msgId, options), options);
+    } catch (error) {
+      if (error instanceof UnknownMessageError && messages.knowsId(chat, msgId)) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Deletes a message for both sides.
+   * @throws LostAnswerError if KOOK's answer was lost and the message is still there, or nobody knows
+   */
+  async delete(
+    { chat, message }: OwnMessage,
+    options: CallOptions,
+  ): Promise<{ already_gone?: true }> {
+    const { client, messages, sent, onChange } = this.#parts;
+    const isGone = (deadline: number | undefined) =>
+      messages.view(chat, message.id, { deadline }).then(
+        () => undefined,
+        (error: unknown) => (error instanceof UnknownMessageError ? true : undefined),
+      );
+    try {
+      await callToTheEnd(client, deleteMessage, { msg_id: message.id }, options);
+      sent.forget(message.id);
+      return {};
+    } catch (error) {
+      if (!isDoubtful(error)) {
+        if (isMissing(error) && (await isGone(options.deadline))) return { already_gone: true };
+        throw error;
+      }
+      sent.forget(message.id);
+      if (await settle(isGone, options.deadline)) return {};
+      throw new LostAnswerError("unknown", error);
+    } finally {
+      onChange(chat);
+    }
+  }
+
+  async #own(
+    chat: ChatOfMessages,
+    message: WireMessage,
+    options: CallOptions,
+  ): Promise<OwnMessage> {
+    const { isUser } = await this.#parts.messages.conversation(chat, options);
+    if (isUser(message)) throw new OwnMessageError("not_own");
+    const msgId = this.#parts.messages.showId(chat, { id: message.id, time: message.create_at });
+    return { chat, message, msgId };
+  }
+}

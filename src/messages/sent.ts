@@ -1,0 +1,46 @@
+// What this process has sent lately, so that a repeated call sends nothing twice.
+
+const KEPT_MS = 600_000;
+/** Bounds the memory; the oldest go first. */
+const MAX_KEPT = 1_000;
+
+export interface SentMessage {
+  id: string;
+  /** Epoch milliseconds. */
+  time: number;
+}
+
+/** `unknown`: it may have been sent. `before`: ids that the chat's messages had before it. */
+type Outcome = { sent: SentMessage } | { unknown: { before: ReadonlySet<string> } };
+
+/** By key: the chat, the text and the message that it answers. */
+export class SentMessages {
+  readonly #outcomes = new Map<string, { outcome: Outcome; at: number }>();
+
+  get(key: string): Outcome | undefined {
+    const kept = this.#outcomes.get(key);
+    return kept && performance.now() - kept.at < KEPT_MS ? kept.outcome : undefined;
+  }
+
+  set(key: string, outcome: Outcome): void {
+    const isNew = !this.#outcomes.has(key);
+    this.#outcomes.delete(key);
+    this.#outcomes.set(key, { outcome, at: performance.now() });
+    const [oldest] = this.#outcomes.keys();
+    if (isNew && this.#outcomes.size > MAX_KEPT && oldest) this.#outcomes.delete(oldest);
+  }
+
+  /** Whether this process knows that it sent the message of this id. */
+  has(id: string): boolean {
+    return [...this.#outcomes.values()].some(
+      ({ outcome }) => "sent" in outcome && outcome.sent.id === id,
+    );
+  }
+
+  /** The message was edited or deleted: the chat no longer says what was sent. */
+  forget(id: string): void {
+    for (const [key, { outcome }] of this.#outcomes) {
+      if ("sent" in outcome && outcome.sent.id === id) this.#outcomes.delete(key);
+    }
+  }
+}
