@@ -25,6 +25,8 @@ export interface Question {
   operation: string;
   /** Stands for exactly what will be done; a token confirms nothing else. */
   fingerprint: string;
+  /** What the decision rests on, such as the newest message of a chat. If it changes, a token is not valid any more. */
+  state?: string;
   /** The `confirm_token` of the call. */
   sentToken: string | undefined;
   mode: ConfirmMode;
@@ -34,18 +36,33 @@ export interface Question {
   form(): Promise<Form | undefined>;
 }
 
+/** How a change was confirmed; `none`: nobody was asked. */
+export type ConfirmedHow = "form" | "token" | "none";
+
 /**
  * Only `confirmed` allows the change. `giveBack` makes the token valid again, for a change that was certainly not made.
- * `moot`: there is nothing left to change. `rejected`: the call brought a token that does not fit.
+ * `moot`: there is nothing left to change. `rejected`: the call brought a token that does not fit; `changed`: it did fit
+ * until the state changed.
  */
 export type Verdict =
-  | { outcome: "confirmed"; giveBack?: () => void }
+  | { outcome: "confirmed"; by: ConfirmedHow; giveBack?: () => void }
   | { outcome: "declined" | "dismissed" }
   | { outcome: "moot" }
-  | { outcome: "preview"; token: string; rejected: boolean };
+  | { outcome: "preview"; token: string; rejected?: "invalid" | "changed" };
+
+/** The verdicts after which nothing is changed, and something could be. */
+export type Unconfirmed = Exclude<Verdict, { outcome: "confirmed" } | { outcome: "moot" }>;
+
+/** How a person is asked in this mode on this host. */
+export function askedBy(mode: ConfirmMode, { ask }: Pick<Session, "ask">): ConfirmedHow {
+  if (mode === "never") return "none";
+  if (ask) return "form";
+  return mode === "always" ? "token" : "none";
+}
 
 interface Issued {
   token: string;
+  state: string | undefined;
   /** Milliseconds of `performance.now()`. */
   expiresAt: number;
 }
@@ -62,28 +79,31 @@ export class Confirmation {
 
   /** @throws what `form` throws; ConfirmationError; the signal's reason */
   async ask(question: Question): Promise<Verdict> {
-    const { mode, session, sentToken } = question;
-    if (mode === "never" || (mode === "ask" && !session.ask)) return { outcome: "confirmed" };
+    const { mode, session, sentToken, state } = question;
+    const by = askedBy(mode, session);
+    if (by === "none") return { outcome: "confirmed", by };
     const key = `${question.operation} ${question.fingerprint}`;
     const redeemed = session.ask ? undefined : this.#redeem(key, sentToken);
-    if (redeemed) {
+    const isChanged = redeemed !== undefined && redeemed.state !== state;
+    if (redeemed && !isChanged) {
       const giveBack = () => {
         if (!this.#tokens.has(key)) this.#tokens.set(key, redeemed);
       };
-      return { outcome: "confirmed", giveBack };
+      return { outcome: "confirmed", by, giveBack };
     }
     const form = await question.form();
     if (!form) return { outcome: "moot" };
     if (session.ask) return askByForm(form, session.ask, question);
-    return { outcome: "preview", token: this.#issue(key), rejected: sentToken !== undefined };
+    const rejected = sentToken !== undefined && (isChanged ? "changed" : "invalid");
+    return { outcome: "preview", token: this.#issue(key, state), ...(rejected && { rejected }) };
   }
 
-  #issue(key: string): string {
+  #issue(key: string, state: string | undefined): string {
     const bytes = crypto.getRandomValues(new Uint8Array(8));
     const token = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     this.#tokens.delete(key);
     const expiresAt = performance.now() + TOKEN_LIFE_MINUTES * 60_000;
-    this.#tokens.set(key, { token, expiresAt });
+    this.#tokens.set(key, { token, state, expiresAt });
     const [oldest] = this.#tokens.keys();
     if (this.#tokens.size > MAX_TOKENS && oldest !== undefined) this.#tokens.delete(oldest);
     return token;
@@ -114,7 +134,8 @@ async function askByForm(
     // An answer about something else is not an answer to this form. Some hosts leave defaults out.
     const shown = new Map(form.fields.map(({ name, value }) => [name, value]));
     const fits = Object.entries(content ?? {}).every(([name, value]) => shown.get(name) === value);
-    return { outcome: action === "accept" && fits ? "confirmed" : "dismissed" };
+    if (action !== "accept" || !fits) return { outcome: "dismissed" };
+    return { outcome: "confirmed", by: "form" };
   } catch (error) {
     signal.throwIfAborted();
     throw new ConfirmationError("The question did not reach a person.", { cause: error });

@@ -14,6 +14,7 @@ import {
 } from "../kook/errors.ts";
 import { LostAnswerError } from "../kook/reconcile.ts";
 import { quoted } from "../text/untrusted.ts";
+import { AuditError } from "./audit.ts";
 import { ConfirmationError } from "./confirmation.ts";
 import { ArgumentError } from "./tools/arguments.ts";
 
@@ -36,8 +37,8 @@ export interface Advice {
   refusals: Partial<Record<ApiErrorReason, string>>;
   /** What to do after a change whose answer was lost. */
   lostAnswer: Record<LostAnswerError["outcome"], string>;
-  /** Words for the family's own errors; undefined for others. */
-  explain(error: unknown): string | undefined;
+  /** Words for the family's own errors; undefined for others. `explain` has the words for a cause. */
+  explain(error: unknown, explain: Explain): string | undefined;
 }
 
 /** Puts an error into words. Never a stack, a header, a URL or a token; at most 600 characters. */
@@ -53,6 +54,9 @@ const refusals: Record<ApiErrorReason, string> = {
   not_found: "It does not exist, or is not the bot's.",
   blocked: "The user has blocked the bot. Do not try again.",
   cannot_message: "KOOK does not let the bot start a chat with this user.",
+  too_long: "The text is too long for KOOK. Shorten it.",
+  quota:
+    "The bot's messages of this day are used up; KOOK counts anew at 12:00 in China (04:00 UTC).",
   maintenance: "KOOK is down for maintenance. Try again in some minutes.",
   server_error: "KOOK has an internal error. Try again later.",
   other: "KOOK's message says why; check the arguments against it before trying again.",
@@ -76,7 +80,7 @@ export function explainWith(advice: Advice): Explain {
       return `${happened(error.cause)} ${advice.lostAnswer[error.outcome]}`;
     }
     if (error instanceof ApiError) return explainRefusal(error, advice);
-    return advice.explain(error) ?? explainCommon(error);
+    return advice.explain(error, explain) ?? explainCommon(error);
   };
   return (error) => cut(explain(error));
 }
@@ -99,6 +103,12 @@ function explainCommon(error: unknown): string {
   if (error instanceof ConnectionError) {
     const sent = error.sent ? "" : " Nothing was sent.";
     return `${error.message}${sent} ${connectionAdvice(error)}`;
+  }
+  if (error instanceof AuditError) {
+    const code = error.code === undefined ? "" : ` (${error.code})`;
+    const what =
+      error.reason === "open" ? `cannot be opened${code}` : "could not be written after a change";
+    return `The audit log (KOOK_AUDIT_LOG) ${what}, so nothing was changed. ${setUp.installation}`;
   }
   if (error instanceof ConfirmationError) {
     return "The question could not be put to a person, so nothing was changed. If the host's forms do not work, the person who runs this server can set the confirmation to never and rely on the host's own approval.";

@@ -72,6 +72,11 @@ export class Sandbox {
     this.#world.addMessage(chat, { author: chat.target_info, type, content });
   }
 
+  /** Ids of the messages with this content, also of those that show later. */
+  find(content: string): string[] {
+    return this.#world.withContent(content);
+  }
+
   handle(
     { method, url, headers, body }: SandboxRequest,
     { lateMs }: Handling = { lateMs: this.#lateMs },

@@ -100,6 +100,12 @@ export class World {
     return undefined;
   }
 
+  /** Ids of the messages with this content, in the chats whose messages are made already. */
+  withContent(content: string): string[] {
+    const all = [...this.#messages.values()].flat();
+    return all.filter((message) => message.content === content).map(({ id }) => id);
+  }
+
   chatOf(message: SandboxMessage): SandboxChat | undefined {
     return this.chats().find(({ code }) => this.#messages.get(code)?.includes(message));
   }

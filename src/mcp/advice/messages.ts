@@ -19,9 +19,9 @@ export const messageAdvice: Advice = {
       "There is no such chat or message, or it is not the bot's. list_chats finds a chat by username or user id; list_messages shows a chat's messages.",
   },
   lostAnswer: chatAdvice.lostAnswer,
-  explain(error) {
+  explain(error, explain) {
     if (error instanceof TargetNotAllowedError) {
-      return "KOOK_ALLOW_TARGETS does not let this server read the chat with this user. KOOK was not asked. Do not try again.";
+      return "KOOK_ALLOW_TARGETS does not let this server see the chat with this user. KOOK was not asked. Do not try again.";
     }
     if (error instanceof UnknownUserError) {
       const more = error.complete
@@ -41,7 +41,7 @@ export const messageAdvice: Advice = {
       return `${error.message} Call list_inbox without cursor to begin again.`;
     }
     if (error instanceof ImageError) return `${error.message} ${imageAdvice(error)}`.trim();
-    return chatAdvice.explain(error);
+    return chatAdvice.explain(error, explain);
   },
 };
 

@@ -26,8 +26,7 @@ export function readArguments<Input extends z.ZodObject>(
   const own = withoutHostKeys(schema, sent);
   const result = schema.safeParse(normalize(schema, own));
   if (result.success) return result.data as z.infer<Input>;
-  const names = Object.keys(schema.shape);
-  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, names, own));
+  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, schema, own));
   const more = faults.length > MAX_FAULTS ? ` And ${faults.length - MAX_FAULTS} more faults.` : "";
   const named = faults
     .slice(0, MAX_FAULTS)
@@ -65,8 +64,11 @@ function normalize(schema: z.ZodObject, sent: Arguments): Arguments {
 }
 
 function normalizeValue(schema: z.ZodObject, name: string, value: unknown): unknown {
-  if (typeof value === "string" && value.length > MAX_TEXT_LENGTH) return value;
   const type = typeOf(schema.shape[name]);
+  if (type instanceof z.ZodArray) return normalizeList(type.element, value);
+  if (typeof value === "string" && (value.length > MAX_TEXT_LENGTH || isProse.test(name))) {
+    return value;
+  }
   const trimmed = typeof value === "string" ? value.normalize("NFKC").trim() : value;
   if (type instanceof z.ZodNumber && typeof trimmed === "string") {
     return /^-?\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : value;
@@ -82,8 +84,30 @@ function normalizeValue(schema: z.ZodObject, name: string, value: unknown): unkn
   return value;
 }
 
+/** Models send lists as text, and one object for a list of one. */
+function normalizeList(element: unknown, value: unknown): unknown {
+  const list = typeof value === "string" ? parsedJson(value) : value;
+  const items = Array.isArray(list) || list === null || typeof list !== "object" ? list : [list];
+  if (!Array.isArray(items) || !(element instanceof z.ZodObject)) return items;
+  return items.map((item) => {
+    const isObject = typeof item === "object" && item !== null && !Array.isArray(item);
+    return isObject ? normalize(element, withoutHostKeys(element, item as Arguments)) : item;
+  });
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Text that is passed on: width and white space are part of it. */
+const isProse = /^text$/;
+
 /** Arguments that repeat a code, id, token or cursor which this server gave out. */
-const isReference = /_(code|id|token)$|^(before|after|cursor)$/;
+const isReference = /_(code|id|token)$|^(before|after|cursor|reply_to)$/;
 
 /** Removes what models put around a code: quotation marks, backticks, invisible characters, the uri of its resource. */
 function peel(text: string): string {
@@ -102,15 +126,23 @@ function typeOf(field: z.core.$ZodType | undefined): unknown {
 }
 
 /** The faults of an issue, put into words only when they are shown: there may be thousands. */
-function faultsOf(issue: z.core.$ZodIssue, names: string[], sent: Arguments): (() => string)[] {
+function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodObject, sent: Arguments): (() => string)[] {
+  const name = issue.path
+    .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
+    .join("")
+    .slice(1);
   if (issue.code === "unrecognized_keys") {
+    const { shape } = schemaAt(schema, issue.path);
+    const place = name === "" ? "it" : name;
     return issue.keys.map(
       (key) => () =>
-        `There is no argument ${quoted(key, MAX_NAME_LENGTH)}; it takes ${names.join(", ")}.`,
+        `There is no argument ${quoted(key, MAX_NAME_LENGTH)}; ${place} takes ${Object.keys(shape).join(", ")}.`,
     );
   }
-  const name = String(issue.path[0]);
-  const value = sent[name];
+  const value = issue.path.reduce<unknown>(
+    (part, key) => (part as Arguments | undefined)?.[String(key)],
+    sent,
+  );
   if (value === undefined || value === null)
     return [() => `${name} is missing: it ${issue.message}.`];
   const rounded = Number.isInteger(value) && !Number.isSafeInteger(value);
@@ -118,4 +150,11 @@ function faultsOf(issue: z.core.$ZodIssue, names: string[], sent: Arguments): ((
     return [() => `${name} came as a number too large to be exact: send it as a string.`];
   }
   return [() => `${name} ${issue.message}.`];
+}
+
+/** The object at a path: the arguments themselves, or the items of a list. */
+function schemaAt(schema: z.ZodObject, [name]: readonly PropertyKey[]): z.ZodObject {
+  const type = name === undefined ? undefined : typeOf(schema.shape[String(name)]);
+  const element: unknown = type instanceof z.ZodArray ? type.element : undefined;
+  return element instanceof z.ZodObject ? element : schema;
 }

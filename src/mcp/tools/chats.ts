@@ -6,7 +6,7 @@ import { type ChatPage, MAX_PAGE_SIZE } from "../../chats/page.ts";
 import { LostAnswerError } from "../../kook/reconcile.ts";
 import type { TimeZone } from "../../text/time.ts";
 import { chatAdvice } from "../advice/chats.ts";
-import { TOKEN_LIFE_MINUTES, type Verdict } from "../confirmation.ts";
+import { TOKEN_LIFE_MINUTES, type Unconfirmed } from "../confirmation.ts";
 import {
   chatLine,
   deleteForm,
@@ -15,7 +15,14 @@ import {
   scanText,
   structuredPage,
 } from "../text/chats.ts";
-import { countUpTo, queryText, targetId, wholeNumber } from "./fields.ts";
+import {
+  answerSchema,
+  confirmToken,
+  countUpTo,
+  queryText,
+  targetId,
+  wholeNumber,
+} from "./fields.ts";
 import { type Context, defineTool, readingHints, type ToolFamily } from "./tool.ts";
 
 /** Checks are `refine`, not `regex` or `max`: some model providers refuse a schema with a pattern. */
@@ -93,15 +100,23 @@ const createChat = defineTool({
   input: z.object({
     target_id: targetId().describe("digits, as a string"),
   }),
-  output: chatSchema.extend({ created: z.boolean().optional() }),
+  output: chatSchema.extend({ created: z.boolean().optional(), next: z.string().optional() }),
   annotations: {
     readOnlyHint: false,
     destructiveHint: false,
     idempotentHint: true,
     openWorldHint: true,
   },
-  async run({ target_id }, { services, options, timeZone }) {
-    const { chat, created } = await services.chatChanges.create(target_id, options);
+  changesChats: true,
+  async run({ target_id }, { services, options, timeZone, audited }) {
+    const { chat, created } = await audited(
+      { target_id },
+      () => services.chatChanges.create(target_id, options),
+      ({ chat, created }) => ({
+        chat_code: chat.chat_code,
+        outcome: created === false ? "already_open" : "done",
+      }),
+    );
     const outcome = created === undefined ? "Open" : created ? "Created" : "Already open";
     return {
       text: `${outcome}: ${chatLine(chat, timeZone)}`,
@@ -119,16 +134,13 @@ const deleteChat = defineTool({
   searchHint: "KOOK delete, remove, close private chat 删除 关闭 私信 会话",
   input: z.object({
     chat_code: chatCode,
-    confirm_token: z
-      .string("must be text")
-      .optional()
-      .describe("as this tool gave it, once the person agrees"),
+    confirm_token: confirmToken(),
   }),
   output: z.object({
     chat_code: z.string(),
     deleted: z.boolean(),
     already_gone: z.boolean().optional(),
-    answer: z.enum(["declined", "dismissed"]).optional(),
+    answer: answerSchema,
     confirm_token: z.string().optional(),
     target_id: z.string().optional(),
     username: z.string().optional(),
@@ -141,6 +153,7 @@ const deleteChat = defineTool({
     openWorldHint: true,
   },
   confirm: "confirmDelete",
+  changesChats: true,
   async run({ chat_code: sent, confirm_token }, context) {
     const { services, options, language, timeZone } = context;
     let { chat_code, chat }: { chat_code: string; chat?: Chat | undefined } =
@@ -157,12 +170,18 @@ const deleteChat = defineTool({
     if (verdict.outcome !== "confirmed") {
       return notDeleted({ chat_code, chat, timeZone }, verdict);
     }
-    const outcome = await services.chatChanges.delete(chat_code, options).catch((error) => {
-      // After an unknown outcome the token must not allow a second delete: the chat may be a new one.
-      const lost = error instanceof LostAnswerError && error.outcome === "unknown";
-      if (!lost && !options.signal.aborted) verdict.giveBack?.();
-      throw error;
-    });
+    const outcome = await context
+      .audited(
+        { chat_code, target_id: services.chats.userOf(chat_code) },
+        () => services.chatChanges.delete(chat_code, options),
+        ({ already_gone }) => ({ outcome: already_gone ? "already_gone" : "done" }),
+      )
+      .catch((error) => {
+        // After an unknown outcome the token must not allow a second delete: the chat may be a new one.
+        const lost = error instanceof LostAnswerError && error.outcome === "unknown";
+        if (!lost && !options.signal.aborted) verdict.giveBack?.();
+        throw error;
+      });
     return deleted(chat_code, outcome);
   },
 });
@@ -197,8 +216,6 @@ interface Kept {
   chat: Chat | undefined;
   timeZone: TimeZone;
 }
-
-type Unconfirmed = Exclude<Verdict, { outcome: "confirmed" } | { outcome: "moot" }>;
 
 function notDeleted({ chat_code, chat, timeZone }: Kept, verdict: Unconfirmed) {
   const result = { chat_code, deleted: false };

@@ -21,7 +21,7 @@ export const visibleQuery = () =>
   );
 
 /** A chat is named by its user or by its code. Checks are `refine`: some model providers refuse a schema with a pattern. */
-const address = {
+export const address = {
   target_id: targetId().optional(),
   chat_code: z
     .string("must be a chat code as list_chats gives it")
@@ -32,7 +32,7 @@ const address = {
 type Addressed = { target_id?: string | undefined; chat_code?: string | undefined };
 
 /** The path and the words fit those of a missing argument: "target_id is missing: it …". */
-function checkAddress({ target_id, chat_code }: Addressed, context: z.RefinementCtx): void {
+export function checkAddress({ target_id, chat_code }: Addressed, context: z.RefinementCtx): void {
   const message =
     target_id === undefined && chat_code === undefined
       ? "or chat_code must say which chat"
@@ -42,13 +42,13 @@ function checkAddress({ target_id, chat_code }: Addressed, context: z.Refinement
   if (message) context.addIssue({ code: "custom", path: ["target_id"], message });
 }
 
-const addressOf = ({ target_id, chat_code = "" }: Addressed): Address =>
+export const addressOf = ({ target_id, chat_code = "" }: Addressed): Address =>
   target_id === undefined ? { chat_code } : { target_id };
 
 /** At least 8 hex digits, with or without the dashes of a whole id. */
-const isMessageId = (text: string) =>
+export const isMessageId = (text: string) =>
   text.length <= 80 && /^[0-9a-f]{8,64}$/i.test(text.replaceAll("-", ""));
-const NO_ID = "must be a message id, as list_messages shows it";
+export const NO_ID = "must be a message id, as list_messages shows it";
 
 /** A date has its dashes elsewhere than an id, so one text is never both. */
 const isDate = (text: string) => /^\d{4}-\d{2}-\d{2}(\D|$)/.test(text);

@@ -10,8 +10,9 @@ import * as z from "zod";
 import { LostAnswerError } from "../../kook/reconcile.ts";
 import type { Language } from "../../text/language.ts";
 import type { TimeZone } from "../../text/time.ts";
-import { Confirmation, type ConfirmMode } from "../confirmation.ts";
-import { type Explain, explainWith, ProtocolError } from "../failure.ts";
+import { Audit, type AuditFile } from "../audit.ts";
+import { askedBy, Confirmation, type ConfirmedHow, type ConfirmMode } from "../confirmation.ts";
+import { cut, type Explain, explainWith, ProtocolError } from "../failure.ts";
 import type { Services } from "../services.ts";
 import { CALL_DEADLINE_MS, sessionOf, waitMessage } from "../session.ts";
 import type { ConfirmedBy, Context, OutputForm, Tool, ToolFamily } from "./tool.ts";
@@ -22,6 +23,8 @@ export interface ToolsOptions {
   /** The tools that change something do not exist. */
   readOnly: boolean;
   confirmModes: Record<ConfirmedBy, ConfirmMode>;
+  /** Where each change is recorded. */
+  auditFile: AuditFile | undefined;
   language: Language;
   timeZone: TimeZone;
   /** What is wrong with the set-up; every call fails with it. */
@@ -53,8 +56,9 @@ function argumentsAsObject(sent: unknown): Record<string, unknown> {
 export function registerTools(
   server: Server,
   families: readonly ToolFamily[],
-  { services, output, readOnly, confirmModes, language, timeZone, problem }: ToolsOptions,
+  options: ToolsOptions,
 ): void {
+  const { services, output, readOnly, confirmModes, language, timeZone, problem } = options;
   const offered = families.flatMap(({ tools, advice }) =>
     tools
       .filter((tool) => tool.readOnly || !readOnly)
@@ -62,6 +66,7 @@ export function registerTools(
   );
   const byName = new Map(offered.map((entry) => [entry.tool.name, entry]));
   const confirmation = new Confirmation();
+  const audit = new Audit(options.auditFile);
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({
     tools: offered.map(({ tool }) => tool.define(output)),
@@ -75,20 +80,24 @@ export function registerTools(
       throw new ProtocolError(ErrorCode.InvalidParams, `Unknown tool. The tools are ${names}.`);
     }
     const { tool, explain } = entry;
+    let note: string | undefined;
+    const noteFailedLog = () => {
+      note = FAILED_LOG;
+    };
     try {
-      const context = contextOf(tool, explain, extra);
+      const context = contextOf(tool, { explain, noteFailedLog }, extra);
       const { result, changed } = await tool.call(params.arguments, output, context);
       if (changed) notifyOfChange(server);
-      return result;
+      return note === undefined ? result : withNote(result, note);
     } catch (error) {
-      if (mayHaveChanged(error)) notifyOfChange(server);
-      return failure(explain(error));
+      if (tool.changesChats && mayHaveChanged(error)) notifyOfChange(server);
+      return failure(note === undefined ? explain(error) : cut(`${note} ${explain(error)}`));
     }
   });
 
   function contextOf(
     tool: Tool,
-    explain: Explain,
+    { explain, noteFailedLog }: { explain: Explain; noteFailedLog: () => void },
     extra: Parameters<typeof sessionOf>[1],
   ): Context {
     const { signal } = extra;
@@ -112,10 +121,33 @@ export function registerTools(
       onRetry: (attempt: number) => report(`KOOK: attempt ${attempt}`),
     };
     const mode = tool.confirm ? confirmModes[tool.confirm] : "never";
-    const confirm: Context["confirm"] = (question) =>
-      confirmation.ask({ ...question, operation: tool.name, mode, session, signal });
-    return { services, options, language, timeZone, explain, report, confirm };
+    let confirmed: ConfirmedHow = "none";
+    const confirm: Context["confirm"] = async (question) => {
+      const operation = tool.name;
+      const verdict = await confirmation.ask({ ...question, operation, mode, session, signal });
+      if (verdict.outcome === "confirmed") confirmed = verdict.by;
+      return verdict;
+    };
+    const audited: Context["audited"] = (facts, change, told) =>
+      audit.around({ tool: tool.name, confirmed, onFailure: noteFailedLog }, facts, change, told);
+    const asked = askedBy(mode, session);
+    const common = { services, options, language, timeZone, explain, report };
+    return { ...common, askedBy: asked, confirm, audited };
   }
+}
+
+const FAILED_LOG =
+  "The audit log could not be written after this change: no further change is possible until the person who runs this server corrects KOOK_AUDIT_LOG and restarts it.";
+
+/** A result says in both forms that its change is not in the log. Every tool that changes something has `next`. */
+function withNote(result: CallToolResult, note: string): CallToolResult {
+  const { content, structuredContent } = result;
+  const next = [note, structuredContent?.["next"]].filter(Boolean).join(" ");
+  return {
+    ...result,
+    content: content.length > 0 ? [...content, { type: "text", text: note }] : content,
+    ...(structuredContent && { structuredContent: { ...structuredContent, next } }),
+  };
 }
 
 /** The list of chats is the list of resources too. */

@@ -4,7 +4,8 @@ import type * as z from "zod";
 import type { CallOptions } from "../../kook/call-options.ts";
 import type { Language } from "../../text/language.ts";
 import type { TimeZone } from "../../text/time.ts";
-import type { Question, Verdict } from "../confirmation.ts";
+import type { AuditFacts } from "../audit.ts";
+import type { ConfirmedHow, Question, Verdict } from "../confirmation.ts";
 import type { Advice, Explain } from "../failure.ts";
 import type { Services } from "../services.ts";
 import { readArguments } from "./arguments.ts";
@@ -14,7 +15,7 @@ import { toWireSchema } from "./json-schema.ts";
 export type OutputForm = "both" | "text" | "structured";
 
 /** Which setting decides whether a person is asked. */
-export type ConfirmedBy = "confirmDelete";
+export type ConfirmedBy = "confirmDelete" | "confirmSend";
 
 /** Second argument of a tool's `run`. */
 export interface Context {
@@ -29,8 +30,22 @@ export interface Context {
   explain: Explain;
   /** Tells the host how far the call is, if it asked for progress. */
   report(message: string): void;
+  /** How `confirm` will ask. */
+  askedBy: ConfirmedHow;
   /** Asks a person, as the tool's `confirm` setting demands. */
-  confirm(question: Pick<Question, "fingerprint" | "sentToken" | "form">): Promise<Verdict>;
+  confirm(
+    question: Pick<Question, "fingerprint" | "state" | "sentToken" | "form">,
+  ): Promise<Verdict>;
+  /**
+   * Makes a change, with its line in the audit log. Every tool that changes something makes each change through this.
+   * @param told what the line says of the result
+   * @throws AuditError before the change; what the change throws
+   */
+  audited<Result>(
+    facts: AuditFacts,
+    change: () => Promise<Result>,
+    told: (result: Result) => AuditFacts & { outcome: string },
+  ): Promise<Result>;
 }
 
 /** Of a tool that changes nothing. */
@@ -58,6 +73,8 @@ interface ToolOptions<Input extends z.ZodObject, Output extends z.ZodObject> {
   };
   /** A person is asked first. */
   confirm?: ConfirmedBy;
+  /** It changes the list of chats, which is the list of resources too. */
+  changesChats?: boolean;
   run(args: z.infer<Input>, context: Context): Promise<ToolResult<z.infer<Output>>>;
 }
 
@@ -66,7 +83,7 @@ interface ToolResult<Structured> {
   /** Follows the text; in every output form. */
   image?: { data: string; mimeType: string };
   structured: Structured;
-  /** True if nothing was changed: skips list_changed. Read-only tools need not set it. */
+  /** True if the list of chats is as it was, although the tool `changesChats`: skips list_changed. */
   unchanged?: boolean;
 }
 
@@ -80,6 +97,7 @@ export interface Tool {
   name: string;
   readOnly: boolean;
   confirm: ConfirmedBy | undefined;
+  changesChats: boolean;
   define(output: OutputForm): ToolDefinition;
   /** @throws what goes wrong; the registry puts it into words */
   call(
@@ -94,6 +112,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
   output,
   searchHint,
   confirm,
+  changesChats = false,
   run,
   ...definition
 }: ToolOptions<Input, Output>): Tool {
@@ -108,6 +127,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     name: definition.name,
     readOnly,
     confirm,
+    changesChats,
     define: (form) => ({
       ...definition,
       inputSchema: toWireSchema(input),
@@ -124,7 +144,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
           ],
           ...(form !== "text" && { structuredContent: outcome.structured }),
         },
-        changed: !readOnly && !outcome.unchanged,
+        changed: changesChats && !outcome.unchanged,
       };
     },
   };

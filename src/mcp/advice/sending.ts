@@ -1,0 +1,71 @@
+// What to do after a failure of a tool that sends, edits or deletes messages. No text of a message is repeated.
+import { RecipientNotAllowedError } from "../../access/errors.ts";
+import {
+  BroadcastError,
+  ChangedError,
+  DraftError,
+  LeakError,
+  NotTriedError,
+  OwnMessageError,
+  RecipientError,
+  SendLimitError,
+  TextError,
+  UnsettledError,
+} from "../../messages/send-errors.ts";
+import type { Advice } from "../failure.ts";
+import { messageAdvice } from "./messages.ts";
+
+const texts: Record<TextError["reason"], string> = {
+  empty: "Write what to send.",
+  too_long: "Shorten it, or send it in parts that make sense alone.",
+  token: "Never send one.",
+  twice: "Leave one of them out.",
+  no_emoji: "Give a character such as 👍, not its name.",
+  no_message: "Name a message with reply_to.",
+};
+
+export const sendingAdvice: Advice = {
+  refusals: {
+    ...messageAdvice.refusals,
+    cannot_message:
+      "KOOK does not let the bot write to this user now; the user may have to write to the bot first.",
+  },
+  lostAnswer: {
+    not_done: "It was not done. It may be tried again.",
+    unknown:
+      "It is unknown whether it was done. Do not send it in other words; the same call looks again.",
+  },
+  explain(error, explain) {
+    if (error instanceof DraftError) {
+      return `Nothing was sent. Message ${error.draft}: ${explain(error.cause)}`;
+    }
+    if (error instanceof RecipientNotAllowedError) {
+      return "KOOK_SEND_TO does not let this server write to this user. Nothing was sent. Do not try again.";
+    }
+    if (error instanceof RecipientError) {
+      const why = error.reason === "silent" ? " KOOK_SEND_TO=replies allows answers only." : "";
+      return `${error.message}${why} Nothing was sent. Do not try again.`;
+    }
+    if (error instanceof TextError)
+      return `${error.message} Nothing was sent. ${texts[error.reason]}`;
+    if (error instanceof LeakError) {
+      const users = error.leaks.map(({ target_id, username }) => `${username} (${target_id})`);
+      return `${error.message} Nothing was sent. The other user is ${users.join(", ")}. Write it without their words and numbers.`;
+    }
+    if (error instanceof BroadcastError) {
+      return `${error.message} Nothing was sent: KOOK treats repeated messages as advertising. Do not try again in other words.`;
+    }
+    if (error instanceof SendLimitError) return `${error.message} Nothing was sent.`;
+    if (error instanceof ChangedError) {
+      return "New messages came each time that the person was asked. Nothing was sent. Read the chat, then try again.";
+    }
+    if (error instanceof NotTriedError) {
+      return "Not tried, because an earlier message of this call failed. It may be sent again.";
+    }
+    if (error instanceof UnsettledError) {
+      return "KOOK's answer to the same message was lost minutes ago, and it is still not in the chat. It is not sent again within 10 minutes.";
+    }
+    if (error instanceof OwnMessageError) return `${error.message} Nothing was changed.`;
+    return messageAdvice.explain(error, explain);
+  },
+};

@@ -1,0 +1,98 @@
+// The audit log (KOOK_AUDIT_LOG): a line for each change of any tool, without contents. A change is made only if the log
+// could be opened before it.
+import { isDoubtful } from "../kook/errors.ts";
+import { LostAnswerError } from "../kook/reconcile.ts";
+import type { ConfirmedHow } from "./confirmation.ts";
+
+/** Where the lines go. */
+export interface AuditFile {
+  /** @throws if it cannot be opened; the error's `code` says why */
+  open(): Promise<OpenAuditFile>;
+}
+
+export interface OpenAuditFile {
+  /** Appends a line and closes the file. @throws if it is not written whole */
+  append(line: string): Promise<void>;
+}
+
+/** What is known of a change. */
+export interface AuditFacts {
+  chat_code?: string | undefined;
+  target_id?: string | undefined;
+  msg_id?: string | undefined;
+  /** Of the text, in characters. */
+  length?: number | undefined;
+}
+
+/** What a change came to: a result's status, or `done`, `not_done`, `unknown`, `cancelled`. */
+type Outcome = string;
+
+/** The change was not made, because it could not be recorded. */
+export class AuditError extends Error {
+  override readonly name = "AuditError";
+  /** `stopped`: an earlier line could not be written. */
+  readonly reason: "open" | "stopped";
+  /** The system's, e.g. EACCES. */
+  readonly code: string | undefined;
+
+  constructor(reason: "open" | "stopped", code?: string) {
+    super("The audit log cannot be written.");
+    this.reason = reason;
+    this.code = code;
+  }
+}
+
+export interface AuditedCall {
+  tool: string;
+  confirmed: ConfirmedHow;
+  /** Called if the line could not be written after the change. */
+  onFailure: () => void;
+}
+
+export class Audit {
+  readonly #file: AuditFile | undefined;
+  #isStopped = false;
+
+  constructor(file: AuditFile | undefined) {
+    this.#file = file;
+  }
+
+  /**
+   * Makes a change between opening the log and writing its line.
+   * @throws AuditError before the change; what the change throws
+   */
+  async around<Result>(
+    { tool, confirmed, onFailure }: AuditedCall,
+    facts: AuditFacts,
+    change: () => Promise<Result>,
+    told: (result: Result) => AuditFacts & { outcome: Outcome },
+  ): Promise<Result> {
+    if (!this.#file) return change();
+    if (this.#isStopped) throw new AuditError("stopped");
+    const file = await this.#file.open().catch((error: NodeJS.ErrnoException) => {
+      throw new AuditError("open", error.code);
+    });
+    const write = async (more: AuditFacts & { outcome: Outcome }) => {
+      const time = new Date().toISOString();
+      const line = `${JSON.stringify({ time, tool, ...facts, ...more, confirmed })}\n`;
+      await file.append(line).catch(() => {
+        this.#isStopped = true;
+        onFailure();
+      });
+    };
+    try {
+      const result = await change();
+      await write(told(result));
+      return result;
+    } catch (error) {
+      await write({ outcome: outcomeOf(error) });
+      throw error;
+    }
+  }
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof LostAnswerError) return error.outcome;
+  if (error instanceof DOMException && error.name === "AbortError") return "cancelled";
+  return isDoubtful(error) ? "unknown" : "not_done";
+}

@@ -1,0 +1,168 @@
+// The questions to a person before a message is sent, edited or deleted.
+import type { WireMessage } from "../../kook/wire/message.ts";
+import { quoteText } from "../../messages/content.ts";
+import type { Leak } from "../../messages/leak-guard.ts";
+import type { ChatOfMessages } from "../../messages/message.ts";
+import type { Outgoing } from "../../messages/outgoing.ts";
+import type { Edit, OwnMessage } from "../../messages/own-messages.ts";
+import type { Language } from "../../text/language.ts";
+import type { TimeZone } from "../../text/time.ts";
+import { quoted, visibleText } from "../../text/untrusted.ts";
+import type { Form } from "../confirmation.ts";
+
+/** Of the line that is answered. */
+const MAX_LINE = 120;
+
+interface Words {
+  send(count: number): string;
+  again: string;
+  edit: string;
+  delete: string;
+  text: string;
+  reaction: string;
+  old: string;
+  new: string;
+  links: string;
+  to: string;
+  answers: string;
+  from: string;
+  nothing: string;
+  leak: string;
+  leakFacts: string;
+}
+
+const words: Record<Language, Words> = {
+  en: {
+    send: (count) =>
+      `A model asks to send ${count === 1 ? "this message" : `these ${count} messages`} as the bot. Send?`,
+    again: "A new message came meanwhile: please look again.",
+    edit: "A model asks to change this message of the bot's. Change it?",
+    delete: "A model asks to delete this message of the bot's, for both sides. Delete it?",
+    text: "Text",
+    reaction: "Reaction",
+    old: "Now",
+    new: "New",
+    links: "Links to",
+    to: "To",
+    answers: "Answers",
+    from: "Sent",
+    nothing: "The user has written nothing lately",
+    leak: "Repeats words of another user",
+    leakFacts: "This other user wrote it to the bot. Check that it may be passed on.",
+  },
+  zh: {
+    send: (count) => `模型请求以机器人的身份发送以下 ${count} 条消息。确认发送吗？`,
+    again: "刚刚有新消息，请重新确认。",
+    edit: "模型请求修改机器人的这条消息。确认修改吗？",
+    delete: "模型请求删除机器人的这条消息，双方都将看不到。确认删除吗？",
+    text: "内容",
+    reaction: "表情回应",
+    old: "原内容",
+    new: "新内容",
+    links: "链接指向",
+    to: "收件人",
+    answers: "回复",
+    from: "发送于",
+    nothing: "该用户最近没有发过消息",
+    leak: "重复了另一位用户的话",
+    leakFacts: "这些话是另一位用户写给机器人的，请确认可以转述。",
+  },
+};
+
+interface Style {
+  language: Language;
+  zone: TimeZone;
+}
+
+/** @param again the question was asked before, and somebody has written since */
+export function sendForm(
+  batch: readonly Outgoing[],
+  { language, zone, again }: Style & { again: boolean },
+): Form {
+  const say = words[language];
+  const isOne = batch.length === 1;
+  const number = (index: number) => (isOne ? "" : `${index + 1}. `);
+  const texts = batch.map(({ kind, shown, hosts }, index) => {
+    const head = `${number(index)}${kind === "reaction" ? say.reaction : say.text}`;
+    return [`${head}:`, barred(shown), linksLine(hosts, say)].filter(Boolean).join("\n");
+  });
+  return {
+    message: [again && say.again, say.send(batch.length), ...texts].filter(Boolean).join("\n\n"),
+    fields: batch.flatMap(({ chat, on, latest, leaks }, index) => [
+      {
+        name: `to_${index + 1}`,
+        title: `${number(index)}${say.to}`,
+        description: answersLine(on ?? latest.fromUser, { say, zone }),
+        value: named(chat),
+      },
+      ...leakFields(leaks, { say, number: number(index), index }),
+    ]),
+  };
+}
+
+export function editForm(edit: Edit, { language, zone }: Style): Form {
+  const say = words[language];
+  const { chat, message, shown, hosts, leaks } = edit;
+  const parts = [
+    say.edit,
+    `${say.old}:\n${barred(wordsOf(message))}`,
+    [`${say.new}:`, barred(shown), linksLine(hosts, say)].filter(Boolean).join("\n"),
+  ];
+  return {
+    message: parts.join("\n\n"),
+    fields: [
+      chatField(chat, message, { say, zone }),
+      ...leakFields(leaks, { say, number: "", index: 0 }),
+    ],
+  };
+}
+
+export function deleteMessageForm({ chat, message }: OwnMessage, { language, zone }: Style): Form {
+  const say = words[language];
+  return {
+    message: `${say.delete}\n\n${barred(wordsOf(message))}`,
+    fields: [chatField(chat, message, { say, zone })],
+  };
+}
+
+function chatField(
+  chat: ChatOfMessages,
+  { create_at }: WireMessage,
+  { say, zone }: { say: Words; zone: TimeZone },
+) {
+  const description = `${say.from} ${zone.minute(create_at)} (${zone.name})`;
+  return { name: "to", title: say.to, description, value: named(chat) };
+}
+
+function leakFields(
+  leaks: readonly Leak[],
+  { say, number, index }: { say: Words; number: string; index: number },
+) {
+  return leaks.map((leak, place) => ({
+    name: `repeats_${index + 1}_${place + 1}`,
+    title: `⚠ ${number}${say.leak}`,
+    description: say.leakFacts,
+    value: named(leak),
+  }));
+}
+
+const named = ({ username, target_id }: Leak) => `${quoted(username)} (${target_id || "?"})`;
+
+function answersLine(
+  message: WireMessage | undefined,
+  { say, zone }: { say: Words; zone: TimeZone },
+): string {
+  if (!message) return say.nothing;
+  return `${say.answers} ${zone.minute(message.create_at)} (${zone.name}): ${quoted(wordsOf(message), MAX_LINE)}`;
+}
+
+const wordsOf = (message: WireMessage) => visibleText(quoteText(message)).text;
+
+/** Each line behind a bar: no text of a model's passes for the question. */
+function barred(text: string): string {
+  return text.replace(/^/gm, "│ ");
+}
+
+function linksLine(hosts: readonly string[], { links }: Words): string {
+  return hosts.length === 0 ? "" : `${links}: ${hosts.join(", ")}`;
+}

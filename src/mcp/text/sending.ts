@@ -1,0 +1,107 @@
+// Results of sending as lines for a model, and as structured content.
+import type { ChatOfMessages } from "../../messages/message.ts";
+import type { SendResult } from "../../messages/sending.ts";
+import { isoSeconds, type TimeZone } from "../../text/time.ts";
+import { TOKEN_LIFE_MINUTES, type Unconfirmed } from "../confirmation.ts";
+import type { Explain } from "../failure.ts";
+import { who } from "./messages.ts";
+
+export interface ResultRow {
+  target_id: string;
+  username?: string;
+  status: SendResult["status"];
+  msg_id?: string;
+  time?: string;
+  why?: string;
+}
+
+export function resultRow(result: SendResult, explain: Explain): ResultRow {
+  const { chat, status, msgId, time, why } = result;
+  return {
+    target_id: chat.target_id,
+    username: chat.username,
+    status,
+    ...(msgId !== undefined && { msg_id: msgId }),
+    ...(time !== undefined && { time: isoSeconds(time) }),
+    ...(why !== undefined && { why: explain(why) }),
+  };
+}
+
+/** `sent 5f2a9c01 to 3903536527 "夏天1"` */
+export function resultLine({ target_id, username = "", status, msg_id, why }: ResultRow): string {
+  const facts = [status, msg_id, `to ${target_id} ${JSON.stringify(username)}`];
+  return `${facts.filter(Boolean).join(" ")}${why === undefined ? "" : `: ${why}`}`;
+}
+
+const edited: Record<ResultRow["status"], string> = {
+  sent: "Edited",
+  already_sent: "Says so already:",
+  not_sent: "Not edited:",
+  unknown: "Unknown whether edited:",
+};
+
+export function editLine({ target_id, username = "", status, msg_id, why }: ResultRow): string {
+  const line = `${edited[status]} ${msg_id}, to ${target_id} ${JSON.stringify(username)}.`;
+  return why === undefined ? line : `${line} ${why}`;
+}
+
+/** What to do after a batch in which something is not known to be sent; undefined if all went well. */
+export function batchAdvice(rows: readonly ResultRow[]): string | undefined {
+  const has = (status: ResultRow["status"]) => rows.some((row) => row.status === status);
+  const parts = [
+    has("unknown") &&
+      "Do not send the unknown one in other words: the same call looks for it again.",
+    has("not_sent") &&
+      (has("sent") || has("already_sent")) &&
+      "To try again, pass only the messages that were not sent.",
+  ];
+  return parts.filter(Boolean).join(" ") || undefined;
+}
+
+/** Whom a preview is about, and what they wrote last. */
+export interface PreviewRow {
+  target_id: string;
+  username: string;
+  /** When the user wrote the line that is answered. */
+  wrote_at?: string;
+  /** That line; only where messages may be read. */
+  wrote?: string;
+}
+
+export function previewRow(
+  { target_id, username }: ChatOfMessages,
+  wrote: { time: number; text: string | undefined } | undefined,
+): PreviewRow {
+  return {
+    target_id,
+    username,
+    ...(wrote && { wrote_at: isoSeconds(wrote.time) }),
+    ...(wrote?.text && { wrote: wrote.text }),
+  };
+}
+
+export function previewLine(row: PreviewRow, zone: TimeZone): string {
+  const { wrote_at, wrote } = row;
+  const facts = [
+    who({ ...row, chat_code: "" }),
+    wrote_at && `wrote ${zone.minute(Date.parse(wrote_at))} ${zone.name}`,
+    wrote && JSON.stringify(wrote),
+  ];
+  return facts.filter(Boolean).join(" ");
+}
+
+/** What a model must do after a preview, a no, or a closed form. */
+export function nextAfter(verdict: Unconfirmed, tool: string): string {
+  if (verdict.outcome !== "preview") {
+    return verdict.outcome === "declined"
+      ? "The person said no. Do not ask again unless they wish it."
+      : "The person closed the question without an answer.";
+  }
+  const why =
+    verdict.rejected === "changed"
+      ? "There is a newer message in the chat than at the preview before. "
+      : verdict.rejected === "invalid"
+        ? "That confirm_token is not valid: used, expired, or for something else. "
+        : "";
+  return `${why}Show the person this and the whole text. Only if they agree, repeat ${tool} within ${TOKEN_LIFE_MINUTES} minutes with confirm_token ${verdict.token}.`;
+}

@@ -1,0 +1,155 @@
+// The tools that edit and delete the bot's own messages.
+import * as z from "zod";
+import { LostAnswerError } from "../../kook/reconcile.ts";
+import type { Unconfirmed } from "../confirmation.ts";
+import type { Answering } from "../services.ts";
+import { deleteMessageForm, editForm } from "../text/send-forms.ts";
+import { editLine, nextAfter, resultRow } from "../text/sending.ts";
+import { answerSchema, confirmToken, resultSchema } from "./fields.ts";
+import { address, addressOf, checkAddress, isMessageId, NO_ID } from "./messages.ts";
+import { defineTool, type Tool } from "./tool.ts";
+
+const ofMessage = {
+  ...address,
+  msg_id: z.string(NO_ID).refine(isMessageId, NO_ID),
+};
+
+export function ownMessageTools({ own }: Answering): Tool[] {
+  const editMessage = defineTool({
+    name: "edit_message",
+    title: "Edit a message of the bot's",
+    description: "Replace the text of one of the bot's own messages. A person is asked first.",
+    searchHint: "KOOK edit, correct a sent message 编辑 修改 消息",
+    input: z
+      .object({
+        ...ofMessage,
+        text: z.string("must be text").describe("Markdown"),
+        confirm_token: confirmToken(),
+      })
+      .superRefine(checkAddress),
+    output: resultSchema.extend({
+      status: resultSchema.shape.status.optional(),
+      left: z.int().optional(),
+      answer: answerSchema,
+      confirm_token: z.string().optional(),
+      next: z.string().optional(),
+    }),
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: true,
+      idempotentHint: true,
+      openWorldHint: true,
+    },
+    confirm: "confirmSend",
+    async run({ msg_id, text, confirm_token, ...chat }, context) {
+      const { options, explain, askedBy, language, timeZone: zone } = context;
+      const edit = await own.prepareEdit(
+        { address: addressOf(chat), msgId: msg_id, text },
+        { canWarn: askedBy === "form" },
+        options,
+      );
+      const { chat_code, target_id, username } = edit.chat;
+      if (!edit.isSame) {
+        const verdict = await context.confirm({
+          fingerprint: JSON.stringify([chat_code, edit.message.id, edit.content]),
+          state: String(edit.message.updated_at),
+          sentToken: confirm_token,
+          form: async () => editForm(edit, { language, zone }),
+        });
+        if (verdict.outcome !== "confirmed" && verdict.outcome !== "moot") {
+          const common = { target_id, username, msg_id: edit.msgId };
+          const unchanged = unconfirmed(verdict, editMessage.name);
+          const status = verdict.outcome !== "preview" && { status: "not_sent" as const };
+          return {
+            text: `Not edited: ${edit.msgId} to ${target_id} ${JSON.stringify(username)}. ${unchanged.next}`,
+            structured: { ...common, ...status, ...unchanged },
+          };
+        }
+      }
+      const result = edit.isSame
+        ? { chat: edit.chat, status: "already_sent" as const, msgId: edit.msgId }
+        : await context.audited(
+            { chat_code, target_id, msg_id: edit.message.id, length: edit.content.length },
+            () => own.edit(edit, options),
+            ({ status }) => ({ outcome: status }),
+          );
+      const row = resultRow(result, explain);
+      const { left } = own;
+      return {
+        text: `${editLine(row)}\n${left} more messages may be sent this hour.`,
+        structured: { ...row, left },
+      };
+    },
+  });
+
+  const deleteMessage = defineTool({
+    name: "delete_message",
+    title: "Delete a message of the bot's",
+    description: "Delete one of the bot's own messages, for both sides.",
+    searchHint: "KOOK delete, take back, recall a sent message 撤回 删除 消息",
+    input: z.object({ ...ofMessage, confirm_token: confirmToken() }).superRefine(checkAddress),
+    output: z.object({
+      msg_id: z.string(),
+      deleted: z.boolean(),
+      already_gone: z.boolean().optional(),
+      answer: answerSchema,
+      confirm_token: z.string().optional(),
+      target_id: z.string().optional(),
+      username: z.string().optional(),
+      next: z.string().optional(),
+    }),
+    annotations: {
+      readOnlyHint: false,
+      destructiveHint: true,
+      idempotentHint: true,
+      openWorldHint: true,
+    },
+    confirm: "confirmDelete",
+    async run({ msg_id, confirm_token, ...chat }, context) {
+      const { options, language, timeZone: zone } = context;
+      const found = await own.find(addressOf(chat), msg_id, options);
+      if (!found) return deleted(msg_id, { already_gone: true });
+      const { chat_code, target_id, username } = found.chat;
+      const verdict = await context.confirm({
+        fingerprint: JSON.stringify([chat_code, found.message.id]),
+        state: String(found.message.updated_at),
+        sentToken: confirm_token,
+        form: async () => deleteMessageForm(found, { language, zone }),
+      });
+      if (verdict.outcome !== "confirmed" && verdict.outcome !== "moot") {
+        const kept = unconfirmed(verdict, deleteMessage.name);
+        return {
+          text: `Not deleted: ${found.msgId} to ${target_id} ${JSON.stringify(username)}. ${kept.next}`,
+          structured: { msg_id: found.msgId, deleted: false, target_id, username, ...kept },
+        };
+      }
+      const outcome = await context
+        .audited(
+          { chat_code, target_id, msg_id: found.message.id },
+          () => own.delete(found, options),
+          ({ already_gone }) => ({ outcome: already_gone ? "already_gone" : "done" }),
+        )
+        .catch((error) => {
+          const isLost = error instanceof LostAnswerError;
+          if (!isLost && !options.signal.aborted && "giveBack" in verdict) verdict.giveBack?.();
+          throw error;
+        });
+      return deleted(found.msgId, outcome);
+    },
+  });
+
+  return [editMessage, deleteMessage];
+}
+
+function unconfirmed(verdict: Unconfirmed, tool: string) {
+  const next = nextAfter(verdict, tool);
+  if (verdict.outcome === "preview") return { confirm_token: verdict.token, next };
+  return { answer: verdict.outcome, next };
+}
+
+function deleted(msg_id: string, outcome: { already_gone?: true }) {
+  const text = outcome.already_gone
+    ? `Already gone: message ${msg_id} was there and no longer is.`
+    : `Deleted message ${msg_id} for both sides.`;
+  return { text, structured: { msg_id, deleted: true, ...outcome } };
+}
