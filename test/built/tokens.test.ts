@@ -28,6 +28,12 @@ test("the tools that read messages cost 450 tokens more, and the instructions st
   expect(report.reading.instructions).toBeLessThanOrEqual(200);
 });
 
+test("the tools that send messages cost 420 tokens more, and the instructions stay within 200", () => {
+  expect(report.sending.toolsSeen).toBeLessThanOrEqual(420);
+  expect(report.sending.toolsSeen).toBeGreaterThan(0);
+  expect(report.sending.instructions).toBeLessThanOrEqual(200);
+});
+
 test.each(["sandbox", "hostile"])(
   "a chat of the %s page costs 48 tokens as text, 72 as structured content",
   (page) => {

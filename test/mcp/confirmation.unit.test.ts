@@ -58,7 +58,7 @@ describe("a token", () => {
     const confirmation = new Confirmation();
     const sentToken = await tokenOf(confirmation);
     const verdict = await confirmation.ask(question({ ...other, sentToken }));
-    expect(verdict).toMatchObject({ outcome: "preview", rejected: true });
+    expect(verdict).toMatchObject({ outcome: "preview", rejected: "invalid" });
     expect(await confirmation.ask(question({ sentToken }))).toMatchObject({ outcome: "confirmed" });
   });
 
@@ -66,7 +66,7 @@ describe("a token", () => {
     "of %j, which was never given, is rejected",
     async (sentToken) => {
       const verdict = await new Confirmation().ask(question({ sentToken }));
-      expect(verdict).toMatchObject({ outcome: "preview", rejected: true });
+      expect(verdict).toMatchObject({ outcome: "preview", rejected: "invalid" });
     },
   );
 
@@ -75,7 +75,7 @@ describe("a token", () => {
     const sentToken = await tokenOf(confirmation);
     await confirmation.ask(question({ sentToken }));
     const verdict = await confirmation.ask(question({ sentToken }));
-    expect(verdict).toMatchObject({ outcome: "preview", rejected: true });
+    expect(verdict).toMatchObject({ outcome: "preview", rejected: "invalid" });
     expect(verdict).not.toMatchObject({ token: sentToken });
   });
 
@@ -110,7 +110,7 @@ describe("a token", () => {
     vi.advanceTimersByTime(5 * MINUTE);
     expect(await confirmation.ask(question({ sentToken: late }))).toMatchObject({
       outcome: "preview",
-      rejected: true,
+      rejected: "invalid",
     });
   });
 
@@ -127,7 +127,7 @@ describe("a token", () => {
     vi.advanceTimersByTime(5 * MINUTE);
     expect(await confirmation.ask(question({ sentToken: late }))).toMatchObject({
       outcome: "preview",
-      rejected: true,
+      rejected: "invalid",
     });
   });
 
@@ -149,7 +149,10 @@ describe("a form", () => {
         return accept;
       },
     };
-    expect(await new Confirmation().ask(question({ session }))).toEqual({ outcome: "confirmed" });
+    expect(await new Confirmation().ask(question({ session }))).toEqual({
+      outcome: "confirmed",
+      by: "form",
+    });
     expect(asked?.message).toBe("Send this?");
     expect(asked?.requestedSchema.properties).toEqual({
       to: { type: "string", title: "To", description: "user 1", enum: ["夏天1"], default: "夏天1" },
@@ -184,7 +187,7 @@ describe("a form", () => {
     ["closed", { action: "cancel" }, "dismissed"],
   ] as const)("that is %s, with %j, is %s", async (_, answer, outcome) => {
     const verdict = await new Confirmation().ask(asking(async () => answer as ElicitResult));
-    expect(verdict).toEqual({ outcome });
+    expect(verdict).toMatchObject({ outcome });
   });
 
   test("that does not reach a person confirms nothing", async () => {

@@ -540,7 +540,7 @@ describe("with an allow-list", () => {
     const client = await reading({ fetch, allowTargets: ["5"] });
     const { text, isError } = await call(client, "list_messages", CHAT_ID);
     expect({ text, isError, asked }).toEqual({
-      text: "KOOK_ALLOW_TARGETS does not let this server read the chat with this user. KOOK was not asked. Do not try again.",
+      text: "KOOK_ALLOW_TARGETS does not let this server see the chat with this user. KOOK was not asked. Do not try again.",
       isError: true,
       asked: [],
     });

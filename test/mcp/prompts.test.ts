@@ -70,7 +70,7 @@ describe("draft_reply", () => {
       client.getPrompt({ name: "draft_reply", arguments: { target_id: CHAT.target_id } }),
     ).rejects.toMatchObject({
       code: -32603,
-      message: expect.stringContaining("KOOK_ALLOW_TARGETS does not let this server read"),
+      message: expect.stringContaining("KOOK_ALLOW_TARGETS does not let this server see"),
     });
   });
 });

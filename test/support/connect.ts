@@ -7,6 +7,7 @@ import {
   type ElicitResult,
 } from "@modelcontextprotocol/sdk/types.js";
 import { onTestFinished } from "vitest";
+import type { SendTo } from "../../src/access/access.ts";
 import { type Fetch, KookClient, type Token } from "../../src/kook/client.ts";
 import { createServer, type ServerOptions } from "../../src/mcp/server.ts";
 import { createServices } from "../../src/mcp/services.ts";
@@ -20,6 +21,8 @@ interface ConnectOptions extends Partial<ServerOptions> {
   scanBudgetMs?: number;
   /** The messages in the chats may be read. */
   readMessages?: boolean;
+  /** Messages may be sent. */
+  send?: { to: SendTo; limit: number } | undefined;
   /** Of one attempt, and of the wait for a rate limit. */
   timeoutMs?: number;
   maxWaitMs?: number;
@@ -43,6 +46,7 @@ export async function connect(
     allowTargets,
     scanBudgetMs = 1000,
     readMessages,
+    send,
     timeoutMs = 1000,
     maxWaitMs = 1000,
     onTransport,
@@ -58,10 +62,12 @@ export async function connect(
     timeoutMs,
     maxWaitMs,
   });
-  const server = createServer(createServices(kook, { allowTargets, scanBudgetMs, readMessages }), {
+  const services = createServices(kook, { allowTargets, scanBudgetMs, readMessages, send });
+  const server = createServer(services, {
     version: "1.2.3",
     readOnly: false,
     confirmDelete: "ask",
+    confirmSend: "always",
     language: "zh",
     timeZone: new TimeZone("UTC"),
     output: "both",

@@ -6,3 +6,6 @@ export const CHAT_TOOLS = {
 
 /** The tools that read messages, in their order. */
 export const READING_TOOLS = ["list_inbox", "list_messages", "view_image"] as const;
+
+/** The tools that send, edit and delete messages, in their order. */
+export const SENDING_TOOLS = ["send_messages", "edit_message", "delete_message"] as const;
