@@ -4,9 +4,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
@@ -23,6 +25,8 @@ const USER = "3903536527";
  * @property {string} job
  * @property {Partial<Cost>} budget
  * @property {(code: string) => boolean} [hasNews] whether a chat has messages of the last seven days; by default as seeded
+ * @property {boolean} [sends] messages may be sent; a person is asked by preview and token
+ * @property {boolean} [asks] the host can show a form, and the person agrees
  * @property {(call: Call) => Promise<any>} [before] what has happened before, not counted
  * @property {(call: Call, before: any) => Promise<unknown>} run
  */
@@ -42,8 +46,9 @@ export async function measure() {
     return [...codes];
   });
   const rows = [];
-  for (const { job, budget, hasNews, ...steps } of jobsOf(waiting)) {
-    rows.push({ job, budget, cost: await withSandbox({ hasNews }, (kook) => costOf(kook, steps)) });
+  for (const { job, budget, hasNews, sends, asks, ...steps } of jobsOf(waiting)) {
+    const world = { hasNews, sends, asks };
+    rows.push({ job, budget, cost: await withSandbox(world, (kook) => costOf(kook, steps)) });
   }
   return rows;
 }
@@ -77,6 +82,26 @@ function jobsOf(waiting) {
       run: (call) => call("list_inbox", { messages: 10 }),
     },
     {
+      job: "3 answer three people, with a form",
+      budget: { calls: 1, text: 160, first: 6 },
+      sends: true,
+      asks: true,
+      before: (call) => call("list_inbox", { limit: 3 }),
+      run: (call, { chats }) => call("send_messages", { messages: answersTo(chats) }),
+    },
+    {
+      job: "3 answer three people, without a form",
+      budget: { calls: 2, text: 420, first: 9 },
+      sends: true,
+      before: (call) => call("list_inbox", { limit: 3 }),
+      async run(call, { chats }) {
+        const messages = answersTo(chats);
+        const { confirm_token } = await call("send_messages", { messages });
+        // The second run finds them sent already.
+        if (confirm_token) await call("send_messages", { messages, confirm_token });
+      },
+    },
+    {
       job: "4 what did X say about Y",
       budget: { calls: 2, text: 560, first: 20, second: 20 },
       async run(call) {
@@ -108,12 +133,48 @@ function jobsOf(waiting) {
       },
     },
     {
+      job: "8 correct what was sent, with a form",
+      budget: { calls: 1, text: 200, first: 2 },
+      sends: true,
+      asks: true,
+      async before(call) {
+        const { results } = await call("send_messages", {
+          messages: [{ target_id: USER, text: "补偿今晚发放" }],
+        });
+        return results[0].msg_id;
+      },
+      run: (call, msg_id) =>
+        call("edit_message", { target_id: USER, msg_id, text: "更正：补偿明晚 20:00 发放" }),
+    },
+    {
+      job: "8 correct what was sent, without a form",
+      budget: { calls: 2, text: 200, first: 3 },
+      sends: true,
+      async before(call) {
+        const messages = [{ target_id: USER, text: "补偿今晚发放" }];
+        const { confirm_token } = await call("send_messages", { messages });
+        const { results } = await call("send_messages", { messages, confirm_token });
+        return results[0].msg_id;
+      },
+      async run(call, msg_id) {
+        const args = { target_id: USER, msg_id, text: "更正：补偿明晚 20:00 发放" };
+        const { confirm_token } = await call("edit_message", args);
+        if (confirm_token) await call("edit_message", { ...args, confirm_token });
+      },
+    },
+    {
       job: "9 hand over a case of 50 messages",
       budget: { calls: 1, text: 1_750, first: 1, second: 1 },
       before: async (call) => (await call("list_chats", { page: 2 }))["chats"][0].target_id,
       run: (call, target_id) => call("list_messages", { target_id, limit: 50 }),
     },
   ];
+}
+
+/** @param {{ target_id: string }[]} chats */
+function answersTo(chats) {
+  const texts = ["已补发，请重新登录查看", "正在查，今晚答复您", "退款已受理，明天到账"];
+  return chats.map(({ target_id }, index) => ({ target_id, text: texts[index] }));
 }
 
 /**
@@ -136,17 +197,22 @@ async function costOf({ call, requests, tokens }, { before, run }) {
 /**
  * Runs the built server on a sandbox.
  * @template Result
- * @param {{ limit?: number, hasNews?: ((code: string) => boolean) | undefined }} world `limit`: requests in 60 s
+ * @param {{ limit?: number, hasNews?: Job["hasNews"] | undefined, sends?: boolean | undefined, asks?: boolean | undefined }} world
+ *   `limit`: requests in 60 s
  * @param {(kook: Parameters<typeof costOf>[0]) => Promise<Result>} use
  */
-async function withSandbox({ limit = 120, hasNews = () => true }, use) {
+async function withSandbox({ limit = 120, hasNews = () => true, sends, asks }, use) {
   const sandbox = spawn(process.execPath, [MAIN, "sandbox", "--limit", String(limit)], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   const [line] = await once(createInterface(sandbox.stdout), "line");
   const { url, token } = JSON.parse(String(line));
   const kook = await serveCounted(url, hasNews);
-  const client = new Client({ name: "jobs", version: "1.0.0" });
+  const capabilities = asks ? { elicitation: { form: {} } } : {};
+  const client = new Client({ name: "jobs", version: "1.0.0" }, { capabilities });
+  if (asks) {
+    client.setRequestHandler(ElicitRequestSchema, () => ({ action: "accept", content: {} }));
+  }
   await client.connect(
     new StdioClientTransport({
       command: process.execPath,
@@ -154,7 +220,7 @@ async function withSandbox({ limit = 120, hasNews = () => true }, use) {
       env: {
         KOOK_BASE_URL: kook.url,
         KOOK_TOKEN: token,
-        KOOK_MESSAGES: "read",
+        KOOK_MESSAGES: sends ? "read,send" : "read",
         KOOK_TIME_ZONE: "Asia/Shanghai",
       },
     }),
@@ -193,9 +259,12 @@ async function serveCounted(url, hasNews) {
   let count = 0;
   const server = createServer(async (request, response) => {
     count++;
+    const { method = "GET" } = request;
     const { authorization = "" } = request.headers;
     const answer = await fetch(`${url}${request.url}`, {
-      headers: { Authorization: authorization },
+      method,
+      headers: { Authorization: authorization, "Content-Type": "application/json" },
+      ...(method === "POST" && { body: await text(request) }),
     });
     const body = JSON.parse(await answer.text());
     if (request.url?.startsWith("/user-chat/list")) {

@@ -18,7 +18,7 @@ const tokens = (value) => countTokens(typeof value === "string" ? value : JSON.s
 /**
  * A page of 50 chats in each form, in tokens a chat.
  * @typedef {{ raw: number, text: number, structured: number }} PageCost
- * @typedef {{ tools: Record<string, number>, toolsSeen: number, toolsList: number, instructions: number, reading: { toolsSeen: number, instructions: number }, pages: Record<string, PageCost> }} Report
+ * @typedef {{ tools: Record<string, number>, toolsSeen: number, toolsList: number, instructions: number, reading: { toolsSeen: number, instructions: number }, sending: { toolsSeen: number, instructions: number }, pages: Record<string, PageCost> }} Report
  */
 
 /** Measures the built server over stdio. @returns {Promise<Report>} */
@@ -32,6 +32,7 @@ export async function measure() {
   try {
     const seeded = await measureServer(url, token);
     const reading = await measureServer(url, token, { KOOK_MESSAGES: "read" });
+    const sending = await measureServer(url, token, { KOOK_MESSAGES: "read,send" });
     const hostile = await measureServer(renamed.url, token);
     return {
       ...seeded,
@@ -39,6 +40,10 @@ export async function measure() {
         // Of the tools that exist with it only.
         toolsSeen: reading.toolsSeen - seeded.toolsSeen,
         instructions: reading.instructions,
+      },
+      sending: {
+        toolsSeen: sending.toolsSeen - reading.toolsSeen,
+        instructions: sending.instructions,
       },
       pages: { sandbox: seeded.page, hostile: hostile.page },
     };
@@ -108,7 +113,7 @@ async function serveRenamed(url, names) {
 }
 
 /** @param {Report} report */
-function print({ tools, toolsSeen, toolsList, instructions, reading, pages }) {
+function print({ tools, toolsSeen, toolsList, instructions, reading, sending, pages }) {
   /** @param {string} what @param {(number | string)[]} figures */
   const row = (what, ...figures) =>
     console.log(
@@ -124,6 +129,8 @@ function print({ tools, toolsSeen, toolsList, instructions, reading, pages }) {
   row("instructions", String(instructions));
   row("with KOOK_MESSAGES=read, more tools", String(reading.toolsSeen));
   row("with KOOK_MESSAGES=read, instructions", String(reading.instructions));
+  row("with read,send, more tools again", String(sending.toolsSeen));
+  row("with read,send, instructions", String(sending.instructions));
   row("a chat of a page of 50", "raw KOOK", "text", "structured");
   for (const [name, cost] of Object.entries(pages)) {
     row(`  ${name}`, cost.raw, cost.text, cost.structured);
