@@ -87,7 +87,11 @@ client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
     /** @type {import("@modelcontextprotocol/sdk/types.js").ElicitRequestFormParams} */ (params);
   print("yellow", message.replaceAll("\n\n", "\n"), "  ? ");
   for (const field of Object.values(requestedSchema.properties)) {
-    const { title, description, default: value } = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (field));
+    const {
+      title,
+      description,
+      default: value,
+    } = /** @type {Record<string, unknown>} */ (/** @type {unknown} */ (field));
     print("yellow", `${title}: ${value}\n${description}`, "  ? ");
   }
   print("yellow", words.agrees, "  → ");

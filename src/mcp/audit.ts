@@ -10,7 +10,7 @@ export interface AuditFile {
   open(): Promise<OpenAuditFile>;
 }
 
-export interface OpenAuditFile {
+interface OpenAuditFile {
   /** Appends a line and closes the file. @throws if it is not written whole */
   append(line: string): Promise<void>;
 }

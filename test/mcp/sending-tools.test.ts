@@ -59,10 +59,10 @@ test("their schemas compile, describe every object in full and hold nothing that
       expect(schema).toMatchObject({ type: "object", additionalProperties: false });
     }
   }
-  const { messages } = (await sendingTools())[0]?.inputSchema.properties as {
-    messages: { items: object };
-  };
-  expect(messages.items).toMatchObject({ type: "object", additionalProperties: false });
+  const [{ inputSchema }] = (await sendingTools()) as [ToolDefinition];
+  expect(inputSchema.properties?.["messages"]).toMatchObject({
+    items: { type: "object", additionalProperties: false },
+  });
 });
 
 test("they take null for every argument that may be left out, as strict function calling sends it", async () => {

@@ -38,7 +38,7 @@ export function shownIn(form: ElicitRequestFormParams | undefined): string {
   return [form?.message, ...fields].join("\n");
 }
 
-export interface StoredMessage {
+interface StoredMessage {
   id: string;
   content: string;
   author_id: string;
