@@ -1,11 +1,13 @@
 // Literal text of KMarkdown: escapes what KOOK would take for a construct, and nothing else.
-import { emojiColon } from "./web-link.ts";
 
 /** A part of a line: literal text, or a construct that is written as it is. */
 export interface Part {
   text: string;
   isLiteral: boolean;
 }
+
+/** KOOK swallows `:word:` (seen in KookBC). The seconds of 12:30:45 are no emoji: KOOK's list has no code of two digits. */
+export const emojiColon = /:(?!(?<=\d:)\d{1,2}:\d)(?=[\w+-]+:)/;
 
 /**
  * Characters that are special anywhere; the colon of an emoji; that of an address, which KOOK would link and preview; the
@@ -17,7 +19,7 @@ const special = new RegExp(
 );
 const tagShape = /\([a-z]{3,4}\)/g;
 
-/** Words in brackets that a text has twice: a tag that KOOK may have or get, as all of its tags look like this. */
+/** Words in brackets that a text has twice. KOOK may add tags, and all of them look like this. */
 export function pairedTags(text: string): Set<string> {
   const seen = new Set<string>();
   const paired = new Set<string>();

@@ -40,8 +40,9 @@ export function markedLeaves(line: Leaf[]): MarkedLeaf[] {
   return marked;
 }
 
-/** White space at the ends of a text as leaves of their own: a mark beside it is not live. */
+/** Splits off the white space at the ends of a text: a mark beside it is not live. */
 function withoutEdges(leaf: Leaf): Leaf[] {
+  if (leaf.text === "") return [];
   if (leaf.type !== "text" || leaf.styles.length === 0) return [leaf];
   const { text } = leaf;
   const start = text.length - text.trimStart().length;

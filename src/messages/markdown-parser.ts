@@ -1,5 +1,5 @@
 // Markdown as a tree whose nodes have their places in the source. CommonMark with tables and strikethrough.
-import type { Root } from "mdast";
+import type { Nodes, Root } from "mdast";
 import { fromMarkdown } from "mdast-util-from-markdown";
 import { gfmStrikethroughFromMarkdown } from "mdast-util-gfm-strikethrough";
 import { gfmTableFromMarkdown } from "mdast-util-gfm-table";
@@ -38,6 +38,15 @@ export function parseMarkdown(source: string): Root | undefined {
     ],
     mdastExtensions: [gfmTableFromMarkdown(), gfmStrikethroughFromMarkdown()],
   });
+}
+
+/** Where a node starts in the source. */
+export function startOf({ position }: Nodes): number {
+  return position?.start.offset ?? 0;
+}
+
+export function endOf({ position }: Nodes): number {
+  return position?.end.offset ?? 0;
 }
 
 function isCostly(source: string): boolean {

@@ -17,7 +17,7 @@ import type {
 import { unifyLineEnds } from "../text/untrusted.ts";
 import type { Style, Styles } from "./kmarkdown-marks.ts";
 import { type Item, type KMarkdown, writeKMarkdown } from "./kmarkdown-writer.ts";
-import { parseMarkdown } from "./markdown-parser.ts";
+import { endOf, parseMarkdown, startOf } from "./markdown-parser.ts";
 import { tableText } from "./markdown-table.ts";
 import { hasPairedBrackets, linkTo } from "./web-link.ts";
 
@@ -28,7 +28,7 @@ export function markdownToKMarkdown(markdown: string): KMarkdown {
     const tree = parseMarkdown(source);
     if (tree) return writeKMarkdown(new Converter(source).convert(tree));
   } catch {
-    // Deep nesting overflows the stack.
+    // Deep nesting may overflow the stack.
   }
   return writeKMarkdown([{ type: "text", text: source, styles: [] }]);
 }
@@ -62,7 +62,7 @@ class Converter {
     else if (node.type === "heading" && node.children.length > 0) this.#styled(node, "strong");
     else if (node.type === "inlineCode") this.#inlineCode(node);
     else if (node.type === "code") this.#code(node);
-    else if (node.type === "link") this.#link(node);
+    else if (node.type === "link" && linkTo("", node.url)) this.#link(node);
     else if (node.type === "image") this.#image(node);
     else if (node.type === "table") this.#table(node);
     else if ("children" in node) this.#parent(node);
@@ -122,8 +122,8 @@ class Converter {
   }
 
   /**
-   * Whether KOOK shows marks in the words of a link is not known: those around all words go around the link, others are
-   * left out. Words that could end the link, or have one, stand before it.
+   * Whether KOOK shows marks in the words of a link is not known: marks around all words go around the link, others are
+   * dropped. Words with an unpaired bracket or an image go before the link.
    */
   #link(node: Link): void {
     const outer = this.#styles;
@@ -135,27 +135,26 @@ class Converter {
     const items = this.#apart(() => this.#inside(words));
     const isAutolink = this.#source[startOf(node)] === "<";
     const text = isAutolink ? this.#slice(node).slice(1, -1) : items.map(textOf).join("");
-    const isLinked = this.#linkTo(text, node.url, items);
+    if (hasPairedBrackets(text) && items.every(({ type }) => type !== "link")) {
+      this.#addLink(text, node.url);
+    } else {
+      this.#items.push(...items);
+      this.#add(" ");
+      this.#addLink("", node.url);
+    }
     this.#styles = outer;
-    if (!isLinked) this.#parent(node);
   }
 
   #image(node: Image): void {
-    const alt: Item = { type: "text", text: node.alt ?? "", styles: this.#styles };
-    if (!this.#linkTo(alt.text, node.url, [alt])) this.#literal(node);
+    const alt = node.alt ?? "";
+    if (!hasPairedBrackets(alt) || !this.#addLink(alt, node.url)) this.#literal(node);
   }
 
-  #linkTo(words: string, url: string, items: Item[]): boolean {
+  /** @returns false for an address that KOOK does not link */
+  #addLink(words: string, url: string): boolean {
     const link = linkTo(words, url);
-    if (!link) return false;
-    const isWhole = hasPairedBrackets(words) && !items.some(({ type }) => type === "link");
-    const address = isWhole ? link : linkTo("", url);
-    if (!isWhole) {
-      this.#items.push(...items);
-      this.#add(" ");
-    }
-    if (address) this.#items.push({ type: "link", ...address, styles: this.#styles });
-    return true;
+    if (link) this.#items.push({ type: "link", ...link, styles: this.#styles });
+    return link !== undefined;
   }
 
   #table(node: Table): void {
@@ -180,7 +179,7 @@ class Converter {
     if (first && last) this.#children(node, startOf(first), endOf(last));
   }
 
-  /** What is converted meanwhile, which does not go out. */
+  /** Runs a conversion and returns its items instead of adding them. */
   #apart(convert: () => void): Item[] {
     const outer = this.#items;
     this.#items = [];
@@ -208,7 +207,7 @@ class Converter {
     this.#add(this.#between(start, end));
   }
 
-  /** Joins what has the same style: an address or an emoji may stand across the seams. */
+  /** Joins text of the same style, so that an address or an emoji across a seam is found. */
   #add(text: string): void {
     const last = this.#items.at(-1);
     if (last?.type === "text" && last.styles === this.#styles) last.text += text;
@@ -216,8 +215,9 @@ class Converter {
   }
 }
 
+/** Bold in bold is bold. A new list all the same: text is not joined across the marks. */
 function withStyle(styles: Styles, kind: Style["kind"]): Styles {
-  return styles.some((style) => style.kind === kind) ? styles : [...styles, { kind }];
+  return styles.some((style) => style.kind === kind) ? [...styles] : [...styles, { kind }];
 }
 
 function isStyle(node: Nodes): node is Strong | Emphasis | Delete {
@@ -239,12 +239,4 @@ function textWithAddress(item: Item): string {
   if (item.type !== "link") return textOf(item);
   const { text, address } = item;
   return address.endsWith(`//${text}`) ? address : `${text} <${address}>`;
-}
-
-function startOf({ position }: Nodes): number {
-  return position?.start.offset ?? 0;
-}
-
-function endOf({ position }: Nodes): number {
-  return position?.end.offset ?? 0;
 }

@@ -1,6 +1,6 @@
 // Links of KMarkdown: addresses that KOOK makes live, written so that they cannot end too early.
-
 import { removeInvisible } from "../text/untrusted.ts";
+import { emojiColon } from "./kmarkdown-escape.ts";
 
 /** The reader takes no longer address for a link. */
 const MAX_LINK_ADDRESS = 2_048;
@@ -14,13 +14,10 @@ const host =
 const afterHost = /(?!:\/\/)(?::\d{1,5}(?!\d))?(?:[/?#][\w!#$%&'()*+,./:;=?@~-]*)?/;
 const bareAddress = new RegExp(`https?://(?=(${host.source}))\\1${afterHost.source}`, "giu");
 
-/** A time's seconds, 12:30:45, are no emoji: KOOK's list has no code of two digits. */
-export const emojiColon = /:(?!(?<=\d:)\d{1,2}:\d)(?=[\w+-]+:)/;
-
 /** Characters of an address that could end it, or start another construct in a parser that looks for it first. */
 const unsafe = new RegExp(`[\\s\\p{C}()\\\\*\`[\\]<>"]|~(?=~)|(?<=~)~|${emojiColon.source}`, "gu");
 
-export interface Span {
+interface Span {
   start: number;
   end: number;
 }
@@ -73,7 +70,7 @@ function normalized(address: string): string {
   return URL.canParse(address) ? new URL(address).href : address;
 }
 
-/** Whether words are whole between the brackets of a link. */
+/** An unpaired bracket ends a link too early, even escaped: not every parser knows the escape. */
 export function hasPairedBrackets(words: string): boolean {
   let open = 0;
   for (const [bracket] of words.matchAll(/[[\]]/g)) {

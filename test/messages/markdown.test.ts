@@ -121,6 +121,8 @@ test.each([
   ["[a](/b) [a](kook://c)", "\\[a](/b) \\[a](kook://c)"],
   ["![a](data:x)", "!\\[a](data:x)"],
   ["<mailto:a@b.cn> www.a.cn", "<mailto:a@b.cn> www.a.cn"],
+  ["https://__a__\n---", "**https\\://a**"],
+  ["![[https://a.cn](https://b.cn)c [](/d)", "!\\[[https\\://a.cn](https://b.cn)c \\[](/d)"],
   ["[a](https://) https://", "\\[a](https\\://) https\\://"],
 ])("%j, which KOOK does not link, is literal", (markdown, kmarkdown) => {
   expect(write(markdown)).toBe(kmarkdown);
