@@ -115,6 +115,8 @@ export class Preparation {
     // The parser of Markdown is large: load it with the first text.
     const { markdownToKMarkdown } = await import("./markdown.ts");
     const { content, links } = markdownToKMarkdown(text);
+    // A lone `>` is a quote of nothing.
+    if (content.trim() === "") throw new TextError("empty");
     if (content.length > MAX_LENGTH) throw new TextError("too_long");
     const shown = kmarkdownText(content, { users: {}, channels: {}, roles: {} });
     const forms = [markdown, content, shown];

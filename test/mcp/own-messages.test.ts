@@ -57,7 +57,7 @@ describe("edit_message", () => {
     const { client, msg_id } = await sent({ confirmSend: "always", elicit });
     await call(client, "edit_message", { target_id, msg_id, text });
     expect(shownIn(forms[0])).toMatch(
-      /Now:\n│ 旧的\n\nNew:\n│ 已经修好了\nTo: "夏天1" \(3903536527\)/,
+      /Now:\n│ 旧的\n└\n\nNew:\n│ 已经修好了\n└\nTo: "夏天1" \(3903536527\)/,
     );
     const refusing = await sent({ confirmSend: "always", elicit: () => ({ action: "decline" }) });
     const no = await call(refusing.client, "edit_message", {
@@ -151,7 +151,7 @@ describe("delete_message", () => {
     const { forms, elicit } = agreeing();
     const asking = await sent({ elicit });
     await call(asking.client, "delete_message", { target_id, msg_id: asking.msg_id });
-    expect(shownIn(forms[0])).toMatch(/delete this message[\s\S]*│ 旧的[\s\S]*To: "夏天1"/);
+    expect(shownIn(forms[0])).toMatch(/delete this message[\s\S]*│ 旧的\n└[\s\S]*To: "夏天1"/);
     const { kook, client, msg_id } = await sent({ confirmDelete: "always" });
     const preview = await call(client, "delete_message", { target_id, msg_id });
     expect(preview.structured).toMatchObject({ deleted: false, target_id, username: "夏天1" });

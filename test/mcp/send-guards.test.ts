@@ -46,6 +46,7 @@ describe("bad input is a clear error before anything is sent", () => {
     ["an empty text", [{ target_id, text: "" }], "or reaction must say what to send"],
     ["white space only", [{ target_id, text: " \n\t" }], "The text is empty."],
     ["invisible text only", [{ target_id, text: "\u200b\u2060" }], "The text is empty."],
+    ["a quote of nothing", [{ target_id, text: ">" }], "The text is empty."],
     ["8 001 characters", [{ target_id, text: "字".repeat(8_001) }], "longer than 8 000 characters"],
     ["text and reaction", [{ target_id, text, reaction: "👍" }], "must not come with reaction"],
     [

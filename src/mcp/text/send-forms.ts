@@ -158,9 +158,12 @@ function answersLine(
 
 const wordsOf = (message: WireMessage) => visibleText(quoteText(message)).text;
 
-/** Each line behind a bar: no text of a model's passes for the question. */
+/**
+ * Each line behind a bar, with an end: no text of a model's passes for the question, also where a host joins the lines
+ * (seen in Inspector).
+ */
 function barred(text: string): string {
-  return text.replace(/^/gm, "│ ");
+  return `${text.replace(/[│└]/g, "|").replace(/^/gm, "│ ")}\n└`;
 }
 
 function linksLine(hosts: readonly string[], { links }: Words): string {
