@@ -2,6 +2,10 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
+/** Resident memory of a process, MiB. @param {number} pid */
+export const residentMiB = (pid) =>
+  Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)])) / 1024;
+
 export class McpProcess {
   /** @type {import("node:child_process").ChildProcessByStdio<import("node:stream").Writable, import("node:stream").Readable, null>} */
   #child;
@@ -50,7 +54,7 @@ export class McpProcess {
 
   /** Resident memory, MiB. */
   residentMiB() {
-    return Number(execFileSync("ps", ["-o", "rss=", "-p", String(this.#child.pid)])) / 1024;
+    return residentMiB(this.#child.pid ?? 0);
   }
 
   /** Closes stdin, as a host does. @returns {Promise<void>} */

@@ -10,9 +10,12 @@ const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
  * Starts `kook-chat-mcp sandbox`.
  * @param {string[]} flags
  * @param {(line: string) => void} [onRequest] called for each request, e.g. `GET /api/v3/user-chat/list?page=1 200`
+ * @param {Record<string, string>} [env]
  */
-export async function startSandbox(flags, onRequest = () => {}) {
-  const child = spawn(process.execPath, [MAIN, "sandbox", ...flags]);
+export async function startSandbox(flags, onRequest = () => {}, env = {}) {
+  const child = spawn(process.execPath, [MAIN, "sandbox", ...flags], {
+    env: { PATH: process.env["PATH"], ...env },
+  });
   // The sandbox does not exit when its stdin ends, so kill it.
   process.once("exit", () => child.kill("SIGKILL"));
   createInterface(child.stderr).on("line", (line) =>

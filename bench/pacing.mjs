@@ -1,5 +1,5 @@
 // Paces real processes against a limit of 30 requests in 2 s: one process with 500 calls, then four with 125 each on the
-// same token. Exits with 1 if one process meets a 429, four meet more than 1 %, or the calls take too long.
+// same token, then eight with 100 each. Exits with 1 if one process meets a 429, several more than 1 %, or the calls take too long.
 import { paceServers } from "./pacing-actors.mjs";
 
 const loads = [
@@ -7,6 +7,7 @@ const loads = [
   { servers: 1, calls: 500, limit: 30, windowSeconds: 2, flags: ["--decimal-reset"] },
   { servers: 4, calls: 500, limit: 30, windowSeconds: 2, flags: [] },
   { servers: 4, calls: 500, limit: 30, windowSeconds: 2, flags: ["--decimal-reset"] },
+  { servers: 8, calls: 800, limit: 30, windowSeconds: 2, flags: [] },
 ];
 
 /** @type {Record<string, unknown>[]} */
