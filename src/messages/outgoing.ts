@@ -35,6 +35,8 @@ export interface Outgoing {
   hosts: string[];
   /** The message that a text quotes, or on which the emoji is put. */
   on: WireMessage | undefined;
+  /** The model did not name `on`: it is the user's last message. */
+  isOnLast: boolean;
   latest: Latest;
   /** Users whose words it repeats. */
   leaks: Leak[];
@@ -85,7 +87,9 @@ export class Preparation {
     this.requireReply(latest, since);
     const on = await this.#answered(chat, { latest, replyTo, reaction }, options);
     const leaks = reaction === undefined ? this.leaksOf(body, chat, canWarn) : [];
-    return { kind: reaction === undefined ? "text" : "reaction", chat, ...body, on, latest, leaks };
+    const kind = reaction === undefined ? "text" : "reaction";
+    const isOnLast = replyTo === undefined;
+    return { kind, chat, ...body, on, isOnLast, latest, leaks };
   }
 
   /** The chat, if its user may be written to. Never created. */
@@ -153,7 +157,9 @@ export class Preparation {
 
 /** Stands for exactly what is sent, and to whom. */
 export function fingerprintOf(batch: readonly Outgoing[]): string {
-  return JSON.stringify(batch.map(keyOf));
+  // With another last message the state differs, and the preview says that.
+  const asked = batch.map((one) => (one.isOnLast ? { ...one, on: undefined } : one));
+  return JSON.stringify(asked.map(keyOf));
 }
 
 /** Changes if somebody writes to one of the chats meanwhile, or a text comes to repeat another user's words. */

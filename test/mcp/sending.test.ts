@@ -317,6 +317,32 @@ describe("without a form", () => {
     expect(creates(kook)).toHaveLength(1);
   });
 
+  test("a token is good again if nothing was sent", async () => {
+    const kook = recordingKook();
+    const client = await sending({ fetch: kook.fetch });
+    const { confirm_token } = (await send(client, messages)).structured;
+    kook.next("direct-message/create", () =>
+      Response.json({ code: 40_000, message: "参数错误", data: {} }, { status: 400 }),
+    );
+    const failed = await send(client, messages, confirm_token);
+    expect(failed.structured.results).toMatchObject([{ status: "not_sent" }]);
+    const again = await send(client, messages, confirm_token);
+    expect(again.structured.results).toMatchObject([{ status: "sent" }]);
+  });
+
+  test("a reaction without reply_to goes on the user's last message, and a newer one is said", async () => {
+    const kook = recordingKook();
+    const client = await sending({ fetch: kook.fetch });
+    const reaction = [{ target_id, reaction: "👍" }];
+    const { confirm_token } = (await send(client, reaction)).structured;
+    kook.sandbox.receive(chat_code, "还在吗");
+    const again = await send(client, reaction, confirm_token);
+    expect(again.structured.next).toContain("There is a newer message in the chat");
+    await send(client, reaction, again.structured.confirm_token);
+    const last = (await kook.stored(chat_code)).at(-1);
+    expect(kook.posts).toMatchObject([{ body: { msg_id: last?.id } }]);
+  });
+
   test("mode ask sends at once, and the guards still hold", async () => {
     const kook = recordingKook();
     const client = await sending({ fetch: kook.fetch, confirmSend: "ask" });

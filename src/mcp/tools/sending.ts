@@ -86,6 +86,7 @@ export function sendingTools(answering: Answering, reads: boolean): ToolFamily {
       const { batch, verdict } = await confirmed(drafts, confirm_token, context);
       if (verdict && verdict.outcome !== "confirmed") return unsent(batch, verdict, context);
       const results = await sending.deliver(batch, auditedBy(context), context.options);
+      if (results.every(({ status }) => status === "not_sent")) verdict?.giveBack?.();
       return report(results, context);
     },
   });
