@@ -34,9 +34,12 @@ export async function startSandbox(flags, onRequest = () => {}, env = {}) {
 /**
  * Starts and initializes a server.
  * @param {Record<string, string>} env
+ * @param {string[]} [flags]
  */
-export async function startServer(env) {
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env["PATH"], ...env } });
+export async function startServer(env, flags = []) {
+  const child = spawn(process.execPath, [MAIN, ...flags], {
+    env: { PATH: process.env["PATH"], ...env },
+  });
   /** @type {Map<number, (answer: any) => void>} */
   const waiting = new Map();
   /** @type {string[]} */
