@@ -34,6 +34,7 @@ describe("the commands in the documents", () => {
     [/^node -p "JSON\.stringify\(require\(.+\)\)"$/, /dist.+main\.js"\n$/],
     [/^node -p "JSON\.stringify\(process\.execPath\)"$/, /node/],
     [/^node -p "JSON\.parse\(.+\) && 'OK'"$/, /^OK\n$/],
+    [/^npm run kmarkdown -- mcpb\/README\.md$/, /read back:\n\*\*KOOK private chats\*\*/],
   ]);
 
   /** Commands that are not run, and what is checked instead. */

@@ -1,7 +1,14 @@
 // Holds the examples, tables and errors in README.md, docs/tools.md and their Chinese twins against the program.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import type { ElicitRequestFormParams } from "@modelcontextprotocol/sdk/types.js";
 import { expect, test } from "vitest";
-import { HiddenChatError, TargetNotAllowedError } from "../../src/access/errors.ts";
+import {
+  HiddenChatError,
+  RecipientNotAllowedError,
+  TargetNotAllowedError,
+} from "../../src/access/errors.ts";
 import type { Scan } from "../../src/chats/scan.ts";
 import { helpText } from "../../src/cli/help.ts";
 import { parseEnvelope } from "../../src/kook/answer.ts";
@@ -17,6 +24,8 @@ import {
 import { LostAnswerError } from "../../src/kook/reconcile.ts";
 import { chatAdvice } from "../../src/mcp/advice/chats.ts";
 import { messageAdvice } from "../../src/mcp/advice/messages.ts";
+import { sendingAdvice } from "../../src/mcp/advice/sending.ts";
+import { AuditError } from "../../src/mcp/audit.ts";
 import { ConfirmationError } from "../../src/mcp/confirmation.ts";
 import { explainWith } from "../../src/mcp/failure.ts";
 import { hintsOf } from "../../src/mcp/text/chats.ts";
@@ -30,13 +39,25 @@ import {
   UnknownUserError,
 } from "../../src/messages/errors.ts";
 import type { Message } from "../../src/messages/message.ts";
-import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
+import {
+  BroadcastError,
+  ChangedError,
+  DraftError,
+  LeakError,
+  NotTriedError,
+  OwnMessageError,
+  RecipientError,
+  SendLimitError,
+  TextError,
+  UnsettledError,
+} from "../../src/messages/send-errors.ts";
 import { configOf } from "../support/config.ts";
 import { call } from "../support/connect.ts";
 import { blocksOf, chineseOf, fileText } from "../support/documents.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { connectBuilt, type Entry } from "../support/stdio-client.ts";
 
-/** The field of the form that names the chat. */
+/** A field of a form. */
 interface Field {
   title: string;
   description: string;
@@ -70,6 +91,7 @@ const withFixedToken = (text: string) =>
   text.replace(/(confirm_token"?:?\s*"?)[0-9a-f]{16}/g, "$10123456789abcdef");
 
 const READING = "--messages read";
+const SENDING = "--messages read,send --time-zone Asia/Shanghai";
 
 /** With messages, the sandbox moves its times up to now, and days begin at other lines. */
 const withoutTimes = (text: string) =>
@@ -143,25 +165,61 @@ test("the entries of lists in docs/tools.md are those of the sandbox", async () 
   expect(resourceTemplates).toEqual(shown("resources/templates/list"));
 });
 
+/** A form as the documents show it: its message, and two lines for each field. */
+function linesOf({ message, requestedSchema }: ElicitRequestFormParams): string {
+  const fields = Object.values(requestedSchema.properties) as unknown as Field[];
+  const lines = fields.map((field) => `${field.title}: ${field.default}\n${field.description}`);
+  return [message, ...lines].join("\n");
+}
+
+const QUESTION = /^question: (\S+) (\w+) (\{.+\})$/;
+
 test("the questions in docs/tools.md are those that a person is asked", async () => {
-  const { targetId, code: chat_code } = DOCUMENTED_CHAT;
   const questions = blocksOf("docs/tools.md").filter(({ mark }) => mark?.startsWith("question: "));
-  expect(questions).toHaveLength(2);
+  expect(questions).toHaveLength(5);
   for (const { mark = "", text } of questions) {
+    const [, language = "", tool = "", args = ""] = QUESTION.exec(mark) ?? [];
     const asked: string[] = [];
-    const flags = ["--language", mark.slice("question: ".length)];
-    const client = await connect(flags, {
-      elicit({ message, requestedSchema }) {
-        const { title, description, default: chosen } = requestedSchema.properties["chat"] as Field;
-        asked.push(message, `${title}: ${chosen}`, description);
+    const flags = tool === "delete_chat" ? "" : SENDING;
+    const client = await connect([...flags.split(" ").filter(Boolean), "--language", language], {
+      elicit(form) {
+        asked.push(linesOf(form));
         return { action: "decline" };
       },
     });
-    const { structured } = await call(client, "delete_chat", { chat_code });
-    expect(structured).toMatchObject({ deleted: false, answer: "declined" });
-    expect(text).toBe(asked.join("\n"));
-    expect(text).toContain(targetId);
+    const { structured } = await call(client, tool, JSON.parse(args));
+    expect(structured).toMatchObject({ answer: "declined" });
+    expect(
+      asked.map((form) => comparable(form, flags)),
+      mark,
+    ).toEqual([comparable(text, flags)]);
   }
+});
+
+test("the result after a no in docs/tools.md is what the sandbox answers", async () => {
+  const blocks = blocksOf("docs/tools.md").filter(({ mark }) => mark?.startsWith("declined: "));
+  expect(blocks).toHaveLength(1);
+  const client = await connect(SENDING.split(" "), { elicit: () => ({ action: "decline" }) });
+  for (const { mark = "", text } of blocks) {
+    const [, tool = "", args = ""] = /^declined: (\w+) (\{.+\})$/.exec(mark) ?? [];
+    const { structured } = await call(client, tool, JSON.parse(args));
+    expect(JSON.parse(text), mark).toEqual(structured);
+  }
+});
+
+test("the line of the audit log in docs/tools.md is what a send writes", async () => {
+  const [block, ...more] = blocksOf("docs/tools.md").filter(({ mark }) =>
+    mark?.startsWith("audit: "),
+  );
+  expect(more).toEqual([]);
+  const [, tool = "", args = ""] = /^audit: (\w+) (\{.+\})$/.exec(block?.mark ?? "") ?? [];
+  const path = join(temporaryFolder(), "audit.jsonl");
+  const flags = [...SENDING.split(" "), "--audit-log", path];
+  const client = await connect(flags, { elicit: () => ({ action: "accept", content: {} }) });
+  await call(client, tool, JSON.parse(args));
+  const [line = ""] = readFileSync(path, "utf8").split("\n");
+  const withoutTime = (text = "") => text.trimEnd().replace(/"time":"[^"]+Z"/, "");
+  expect(withoutTime(block?.text)).toBe(withoutTime(line));
 });
 
 /** Rows of a section's tables as cells; no cell contains a `|`. */
@@ -287,6 +345,49 @@ test.each(toolDocuments)(
   },
 );
 
+/** The failures of the table about sending, in its order. */
+function sendingFailures(): unknown[] {
+  const refused = (code: number, message: string) => new ApiError({ status: 400, code, message });
+  const texts = ["empty", "too_long", "token", "twice", "no_emoji", "no_message"] as const;
+  return [
+    new RecipientNotAllowedError(),
+    new RecipientError("silent"),
+    new RecipientError("deleted"),
+    ...texts.map((reason) => new TextError(reason)),
+    new DraftError(2, new TextError("empty")),
+    new LeakError([{ target_id: "3903536527", username: "夏天1" }]),
+    new BroadcastError(5),
+    new SendLimitError(30, 0, 12),
+    new ChangedError(),
+    new NotTriedError(),
+    new UnsettledError(),
+    new OwnMessageError("not_own"),
+    new OwnMessageError("no_text"),
+    refused(40_000, "无法发起私信"),
+    refused(40_014, "消息内容过长"),
+    refused(40_000, "今日发送消息数已达上限"),
+    new LostAnswerError("unknown", new TimeoutError(10_000)),
+    new AuditError("open", "EACCES"),
+    new AuditError("stopped"),
+  ];
+}
+
+test.each(toolDocuments)(
+  "the errors of sending in %s are those that a model is told",
+  async (path) => {
+    const rows = rowsUnder(path, /^## (?:Errors of sending messages|发送消息的错误)$/m).slice(1);
+    const told = sendingFailures().map((error) =>
+      explainWith(sendingAdvice)(error)
+        .replace(/(HTTP \d+, ")[^"]+"/, '$1…"')
+        .replace(/^KOOK did not answer within 10000 ms\. /, "… "),
+    );
+    const client = await connect(SENDING.split(" "));
+    const wrong = await call(client, "send_messages", { messages: [{ target_id: "1" }] });
+    expect(rows.map(([, text]) => text)).toEqual([...told, wrong.text]);
+    for (const [, , todo] of rows) expect(todo).toMatch(/\S/);
+  },
+);
+
 test.each(toolDocuments)(
   "the sentences of `stopped` about messages in %s are the program's",
   (path) => {
@@ -333,7 +434,7 @@ test.each(toolDocuments)("the sentences of `stopped` in %s are the program's", (
 });
 
 test.each(toolDocuments)("%s has each result field and each `_meta` key", async (path) => {
-  const { tools } = await (await connect(READING.split(" "))).listTools();
+  const { tools } = await (await connect(SENDING.split(" "))).listTools();
   for (const { name, outputSchema, _meta } of tools) {
     for (const field of Object.keys(outputSchema?.properties ?? {})) {
       expect(fileText(path), name).toMatch(new RegExp(`[\`"]${field}[\`"]`));

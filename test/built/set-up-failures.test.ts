@@ -248,6 +248,41 @@ test("Node without WebAssembly is named, with the option to remove", async () =>
   expect(await firstCall(env)).toBe(quoted("jitless"));
 });
 
+describe("a send", () => {
+  const users = { answered: "1000166306", silent: "1002367788" };
+
+  /** What a model is told of the last of these texts to a user, without a question. */
+  async function told(flags: string[], target_id: string, ...texts: string[]): Promise<string> {
+    const always = ["--sandbox", "--messages", "read,send", "--confirm-send", "never"];
+    const { client } = await attach({ args: [MAIN, ...always, ...flags] });
+    let answer = "";
+    for (const text of texts) {
+      answer = (await call(client, "send_messages", { messages: [{ target_id, text }] })).text;
+    }
+    return answer;
+  }
+
+  test("to a user whom KOOK_SEND_TO does not name is refused", async () => {
+    expect(await told(["--send-to", "1"], users.answered, "你好")).toBe(quoted("send to"));
+  });
+
+  test("to a user who has not written lately is refused", async () => {
+    expect(await told([], users.silent, "你好")).toBe(quoted("silent user"));
+  });
+
+  test("with an audit log that cannot be opened sends nothing", async () => {
+    const flags = ["--audit-log", "/path/to/kook-audit.jsonl"];
+    const lines = await told(flags, users.answered, "你好");
+    expect(lines).toContain("not_sent");
+    expect(lines).toContain(quoted("audit log"));
+  });
+
+  test("beyond KOOK_SEND_LIMIT is refused", async () => {
+    const limited = await told(["--send-limit", "1"], users.answered, "你好", "在吗");
+    expect(limited.replace("1 messages", "30 messages")).toBe(quoted("send limit"));
+  });
+});
+
 test("every failure that the document quotes is caused above", () => {
   expect([...quotes.keys()].filter((name) => !tried.has(name))).toEqual([]);
 });
