@@ -2,7 +2,7 @@
 import type { RateLimitInfo } from "./headers.ts";
 
 /** Share of the remaining requests that one process keeps in flight: other processes with the same token send too. */
-const SHARE = 1 / 8;
+const SHARE = 1 / 12;
 /** Requests left unused in each window, so that requests which other processes have in flight are not refused. */
 const RESERVE_SHARE = 1 / 10;
 const MAX_RESERVE = 3;
