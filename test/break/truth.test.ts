@@ -123,7 +123,11 @@ test("T7 an edit that turns literal asterisks into bold is made", async () => {
   const kook = recordingKook();
   const client = await sending({ fetch: kook.fetch, confirmSend: "never" });
   const msg_id = idOf(await send(client, [{ target_id, text: "\\*\\*重要\\*\\*" }]));
-  const { structured } = await call(client, "edit_message", { target_id, msg_id, text: "**重要**" });
+  const { structured } = await call(client, "edit_message", {
+    target_id,
+    msg_id,
+    text: "**重要**",
+  });
   expect([structured?.["status"], (await kook.stored(chat_code)).at(-1)?.content]).toEqual([
     "sent",
     "**重要**",
@@ -290,7 +294,11 @@ describe("words that are not true", () => {
 
   test("T18 the advice after a lost deletion is about deleting", async () => {
     const kook = recordingKook();
-    const client = await sending({ fetch: kook.fetch, confirmSend: "never", confirmDelete: "never" });
+    const client = await sending({
+      fetch: kook.fetch,
+      confirmSend: "never",
+      confirmDelete: "never",
+    });
     const msg_id = idOf(await send(client, [{ target_id, text: "旧的" }]));
     vi.useFakeTimers();
     kook.next("direct-message/delete", lost);
