@@ -1,10 +1,19 @@
 // BREAK: results that are false, and questions about stale facts. Every test here fails on the code as it is.
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ConnectionError } from "../../src/kook/errors.ts";
+import { SANDBOX_TOKEN } from "../../src/sandbox/sandbox.ts";
 import { codeOf } from "../../src/sandbox/seed.ts";
 import { settled } from "../support/clock.ts";
 import { call } from "../support/connect.ts";
-import { accept, recordingKook, send, sending, shownIn, USERS } from "../support/sending.ts";
+import {
+  accept,
+  agreeing,
+  recordingKook,
+  send,
+  sending,
+  shownIn,
+  USERS,
+} from "../support/sending.ts";
 
 const { summer, tool } = USERS;
 const { target_id, chat_code } = summer;
@@ -315,4 +324,26 @@ describe("words that are not true", () => {
     const { text } = await send(client, [{ ...tool, text: secret }]);
     expect(text).toContain('"夏天1" (3903536527)');
   });
+});
+
+test("T20 a reaction that was taken away elsewhere is not “already_sent”", async () => {
+  const kook = recordingKook();
+  const client = await sending({ fetch: kook.fetch, elicit: agreeing().elicit });
+  await send(client, [{ target_id, reaction: "👍" }]);
+  await call(client, "list_messages", { target_id, limit: 1 });
+  const msg_id = (await kook.stored(chat_code)).at(-1)?.id;
+  await kook.sandbox.fetch("https://kook.invalid/api/v3/direct-message/delete-reaction", {
+    method: "POST",
+    headers: { Authorization: `Bot ${SANDBOX_TOKEN}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ msg_id, emoji: "👍" }),
+    signal: new AbortController().signal,
+  });
+  const { structured } = await send(client, [{ target_id, reaction: "👍" }]);
+  expect(structured.results?.[0]?.status).toBe("sent");
+});
+
+test("T21 a limit of 0 does not promise more in 60 minutes", async () => {
+  const client = await sending({ confirmSend: "never", send: { to: "*", limit: 0 } });
+  const { text } = await send(client, [{ target_id, text: "好" }]);
+  expect(text).not.toContain("More in");
 });
