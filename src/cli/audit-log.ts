@@ -14,6 +14,7 @@ export function auditFile(path: string): AuditFile {
     async open() {
       const file = await open(path, FLAGS, MODE);
       return {
+        close: () => file.close(),
         async append(line) {
           try {
             const bytes = Buffer.from(line);

@@ -27,17 +27,26 @@ export function allowManyListeners(): void {
   setMaxListeners(0);
 }
 
-export function exitOnSignals(): void {
+/** The longest wait for what must not be cut off. */
+const LAST_CHANGES_MS = 5_000;
+
+/** @param ended when nothing must be cut off any more; at once as a rule */
+export function exitOnSignals(ended: () => Promise<void> = async () => {}): void {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-    process.once(signal, () => process.exit(0));
+    process.once(signal, () => exitOnce(ended));
   }
 }
 
+function exitOnce(ended: () => Promise<void>): void {
+  setTimeout(() => process.exit(0), LAST_CHANGES_MS);
+  void ended().then(() => process.exit(0));
+}
+
 /** A process whose parent died gets another parent. Skipped on Windows: process.ppid never changes there. */
-export function exitWithParent(): void {
+export function exitWithParent(ended: () => Promise<void>): void {
   if (process.platform === "win32") return;
   const parent = process.ppid;
-  setInterval(() => process.ppid === parent || process.exit(0), PARENT_CHECK_MS).unref();
+  setInterval(() => process.ppid === parent || exitOnce(ended), PARENT_CHECK_MS).unref();
 }
 
 /** Exits once the text is written: on Windows pipes are asynchronous, and exit() would cut it. */

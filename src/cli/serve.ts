@@ -4,6 +4,7 @@ import type { Config } from "../config/config.ts";
 import type { Environment } from "../config/environment.ts";
 import { KookClient } from "../kook/client.ts";
 import { createNetworkFetch } from "../kook/network/network.ts";
+import { Audit } from "../mcp/audit.ts";
 import { createServer } from "../mcp/server.ts";
 import { createServices } from "../mcp/services.ts";
 import { StdioTransport } from "../mcp/transport.ts";
@@ -32,10 +33,12 @@ interface ServeOptions {
 export async function serve({ config, log, env, version }: ServeOptions): Promise<void> {
   const stdout = guardStdout();
   allowManyListeners();
-  exitOnSignals();
-  exitWithParent();
+  const { auditLog } = config;
+  const audit = new Audit(auditLog === undefined ? undefined : auditFile(auditLog));
+  exitOnSignals(() => audit.end());
+  exitWithParent(() => audit.end());
   const { allowTargets, maxWaitMs, messages, readOnly, language, output } = config;
-  const { confirmDelete, confirmSend, auditLog } = config;
+  const { confirmDelete, confirmSend } = config;
   const problem = problemForHost(config);
   const services = createServices(await createClient(config, log, env), {
     allowTargets,
@@ -49,7 +52,7 @@ export async function serve({ config, log, env, version }: ServeOptions): Promis
     readOnly,
     confirmDelete,
     confirmSend,
-    auditFile: auditLog === undefined ? undefined : auditFile(auditLog),
+    audit,
     language,
     timeZone,
     output,
@@ -58,7 +61,7 @@ export async function serve({ config, log, env, version }: ServeOptions): Promis
   server.onerror = (error) => log.warn(kindOf(error));
   const transport = new StdioTransport(process.stdin, stdout);
   // Exit with 2 for a wrong setting, so that a script notices it.
-  transport.onend = () => exitOnceIdle(transport, stdout, problem === undefined ? 0 : 2);
+  transport.onend = () => exitOnceIdle({ transport, audit }, stdout, problem === undefined ? 0 : 2);
   await server.connect(transport);
   for (const warning of config.warnings) log.warn(warning);
   if (problem !== undefined) return log.error(problem);
@@ -70,9 +73,15 @@ export async function serve({ config, log, env, version }: ServeOptions): Promis
 }
 
 /** `echo '{…}' | kook-chat-mcp` gets its answers after the end of stdin. */
-function exitOnceIdle(transport: StdioTransport, stdout: Writable, code: number): void {
+function exitOnceIdle(
+  { transport, audit }: { transport: StdioTransport; audit: Audit },
+  stdout: Writable,
+  code: number,
+): void {
   setTimeout(() => process.exit(code), LAST_ANSWERS_MS);
-  void transport.idle().then(() => exitAfter(stdout, "", code));
+  // A change whose call was cancelled goes on, and gets its line.
+  const ended = transport.idle().then(() => audit.end());
+  void ended.then(() => exitAfter(stdout, "", code));
 }
 
 /** The text of each call and of the log while a setting is wrong. */

@@ -122,7 +122,7 @@ export const settings = {
     title: { en: "Confirm deletions", zh: "删除确认" },
     help: {
       en: "ask a person before a delete: `ask` (where the host can), `always`, `never`",
-      zh: "删除前请用户确认：`ask`（客户端支持时）、`always`（总是）、`never`（从不）",
+      zh: "删除前请人确认：`ask`（客户端支持时）、`always`（总是）、`never`（从不）",
     },
   },
   output: {
@@ -177,7 +177,7 @@ export const settings = {
     schema: oneOf(confirmModes),
     help: {
       en: "ask a person before a message is sent or edited: `always`, `ask` (where the host can), `never`",
-      zh: "发送或编辑消息前请用户确认：`always`（总是）、`ask`（客户端支持时）、`never`（从不）",
+      zh: "发送或编辑消息前请人确认：`always`（总是）、`ask`（客户端支持时）、`never`（从不）",
     },
   },
   sendLimit: {

@@ -13,6 +13,8 @@ export interface AuditFile {
 interface OpenAuditFile {
   /** Appends a line and closes the file. @throws if it is not written whole */
   append(line: string): Promise<void>;
+  /** Closes the file without a line. */
+  close(): Promise<void>;
 }
 
 /** What is known of a change. */
@@ -51,10 +53,17 @@ export interface AuditedCall {
 
 export class Audit {
   readonly #file: AuditFile | undefined;
+  readonly #running = new Set<Promise<unknown>>();
   #isStopped = false;
 
-  constructor(file: AuditFile | undefined) {
+  constructor(file?: AuditFile) {
     this.#file = file;
+  }
+
+  /** Stops all later changes. @returns when those that are being made have ended, with their lines */
+  async end(): Promise<void> {
+    this.#isStopped = true;
+    await Promise.allSettled(this.#running);
   }
 
   /**
@@ -62,20 +71,32 @@ export class Audit {
    * @throws AuditError before the change; what the change throws
    */
   async around<Result>(
+    call: AuditedCall,
+    facts: AuditFacts,
+    change: () => Promise<Result>,
+    told: (result: Result) => AuditFacts & { outcome: Outcome },
+  ): Promise<Result> {
+    if (this.#isStopped) throw new AuditError("stopped");
+    const running = this.#change(call, facts, change, told);
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  async #change<Result>(
     { tool, confirmed, onFailure }: AuditedCall,
     facts: AuditFacts,
     change: () => Promise<Result>,
     told: (result: Result) => AuditFacts & { outcome: Outcome },
   ): Promise<Result> {
-    if (!this.#file) return change();
-    if (this.#isStopped) throw new AuditError("stopped");
-    const file = await this.#file.open().catch((error: NodeJS.ErrnoException) => {
-      throw new AuditError("open", error.code);
-    });
+    const file = await this.#open();
     const write = async (more: AuditFacts & { outcome: Outcome }) => {
       const time = new Date().toISOString();
       const line = `${JSON.stringify({ time, tool, ...facts, ...more, confirmed })}\n`;
-      await file.append(line).catch(() => {
+      await file?.append(line).catch(() => {
         this.#isStopped = true;
         onFailure();
       });
@@ -88,6 +109,16 @@ export class Audit {
       await write({ outcome: outcomeOf(error) });
       throw error;
     }
+  }
+
+  async #open(): Promise<OpenAuditFile | undefined> {
+    const file = await this.#file?.open().catch((error: NodeJS.ErrnoException) => {
+      throw new AuditError("open", error.code);
+    });
+    // Another line may have failed meanwhile.
+    if (!this.#isStopped) return file;
+    await file?.close();
+    throw new AuditError("stopped");
   }
 }
 

@@ -55,8 +55,7 @@ const refusals: Record<ApiErrorReason, string> = {
   blocked: "The user has blocked the bot. Do not try again.",
   cannot_message: "KOOK does not let the bot start a chat with this user.",
   too_long: "The text is too long for KOOK. Shorten it.",
-  quota:
-    "The bot's messages of this day are used up; KOOK counts anew at 12:00 in China (04:00 UTC).",
+  quota: "The bot's daily quota of messages is used up. It resets at 12:00 in China (04:00 UTC).",
   maintenance: "KOOK is down for maintenance. Try again in some minutes.",
   server_error: "KOOK has an internal error. Try again later.",
   other: "KOOK's message says why; check the arguments against it before trying again.",
@@ -108,7 +107,8 @@ function explainCommon(error: unknown): string {
     const code = error.code === undefined ? "" : ` (${error.code})`;
     const what =
       error.reason === "open" ? `cannot be opened${code}` : "could not be written after a change";
-    return `The audit log (KOOK_AUDIT_LOG) ${what}, so nothing was changed. ${setUp.installation}`;
+    const restart = error.reason === "open" ? "" : " and restart the server";
+    return `The audit log (KOOK_AUDIT_LOG) ${what}, so nothing was changed. The person who runs this server must correct this${restart}.`;
   }
   if (error instanceof ConfirmationError) {
     return "The question could not be put to a person, so nothing was changed. If the host's forms do not work, the person who runs this server can set the confirmation to never and rely on the host's own approval.";

@@ -3,7 +3,7 @@ import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import type { Language } from "../text/language.ts";
 import type { TimeZone } from "../text/time.ts";
-import type { AuditFile } from "./audit.ts";
+import { Audit } from "./audit.ts";
 import type { ConfirmMode } from "./confirmation.ts";
 import { cut, ProtocolError } from "./failure.ts";
 import { icon } from "./icon.ts";
@@ -28,7 +28,7 @@ export interface ServerOptions {
   /** For sending and editing messages. */
   confirmSend: ConfirmMode;
   /** Where each change is recorded. */
-  auditFile?: AuditFile | undefined;
+  audit?: Audit;
   /** Language of the questions to a person, and of the prompts. */
   language: Language;
   /** Of the times in texts. */
@@ -84,7 +84,7 @@ export function createServer(services: Services, options: ServerOptions): Server
   const tools = [
     chatTools,
     ...(reading ? [inboxTools(reading, timeZone), messageTools(reading, timeZone)] : []),
-    ...(answering ? [sendingTools(answering, reading !== undefined)] : []),
+    ...(answering ? [sendingTools(answering, { reads: reading !== undefined, confirmSend })] : []),
   ];
   const resources = reading ? [chatResources, messageResources(reading)] : [chatResources];
   const confirmModes = { confirmDelete, confirmSend };
@@ -93,7 +93,7 @@ export function createServer(services: Services, options: ServerOptions): Server
     output,
     readOnly,
     confirmModes,
-    auditFile: options.auditFile,
+    audit: options.audit ?? new Audit(),
     language,
     timeZone,
     problem,

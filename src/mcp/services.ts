@@ -71,12 +71,9 @@ function answeringOf(
   const sent = new SentMessages();
   const shared = {
     messages,
-    preparation: new Preparation(client, access, messages),
+    preparation: new Preparation(client, access, messages, sent),
     limits: new SendLimits(rooms.limit),
-    onChange(chat: ChatOfMessages) {
-      messages.forgetLatest(chat);
-      inbox.forget(chat);
-    },
+    onChange: (chat: ChatOfMessages) => inbox.forget(chat),
   };
   const sending = new Sending({ ...shared, posting: new Posting(client, messages, sent) });
   return { messages, sending, own: new OwnMessages({ ...shared, client, sent }) };

@@ -19,11 +19,6 @@ export interface Latest {
   ids: ReadonlySet<string>;
 }
 
-/** Changes with each message that is new, and with an edit of the newest one. */
-export function stateOf({ newest }: Latest): string {
-  return newest ? `${newest.id} ${newest.updated_at}` : "";
-}
-
 /** Reads back to the user's last message, at most to `since` (epoch milliseconds). @throws what reading throws */
 export async function readLatest(
   read: ReadMessages,
@@ -71,6 +66,19 @@ export class LatestMessages {
     const kept = this.#chats.get(chatCode);
     const isFresh = kept && performance.now() - kept.readAt < maxAgeMs;
     return isFresh && kept.latest.fromUser ? kept.latest : undefined;
+  }
+
+  /** The bot sent a message: what was read stays true, with this one at its end. */
+  add(chatCode: string, message: WireMessage): void {
+    const kept = this.#chats.get(chatCode);
+    if (!kept) return;
+    const { latest } = kept;
+    kept.latest = {
+      ...latest,
+      messages: [...latest.messages, message].slice(-MAX_KEPT),
+      newest: message,
+      ids: new Set([...latest.ids, message.id]),
+    };
   }
 
   forget(chatCode: string): void {

@@ -82,3 +82,20 @@ export function toMessages(
 }
 
 export const knownOf = ({ id, create_at }: WireMessage) => ({ id, time: create_at });
+
+/** A text of the bot's as KOOK is going to show it. */
+export function sentMessage(sent: { id: string; time: number; content: string }): WireMessage {
+  const { id, time, content } = sent;
+  return {
+    id,
+    type: 9,
+    content,
+    author_id: "",
+    create_at: time,
+    updated_at: 0,
+    attachments: [],
+    reactions: [],
+    mentions: { users: {}, channels: {}, roles: {} },
+    author_is_bot: true,
+  };
+}

@@ -40,7 +40,8 @@ export class Messages {
   readonly #ids = new MessageIds();
   readonly #self: Self;
   readonly #ends = new PageEnds();
-  readonly #latest = new LatestMessages();
+  /** What was read of each chat last. Whoever changes a chat corrects it. */
+  readonly lastRead = new LatestMessages();
   /** Knows what was shown. */
   readonly leakGuard = new LeakGuard();
 
@@ -81,20 +82,14 @@ export class Messages {
   ): Promise<ImageFile> {
     readReference(msgId, "msg_id");
     const chat = await chatOf(address, this.#rooms, options);
-    const message = await this.find(chat, msgId, options);
+    const message = await this.view(chat, await this.idOf(chat, msgId, options), options);
     return downloadImage(this.#client, pickImage(message, index), options);
   }
 
   /**
-   * One message, by its whole id or the digits that are shown.
+   * The whole id of a message, by itself or by the digits that are shown. The message may be missing.
    * @throws MessageReferenceError, UnknownMessageError, AmbiguousMessageError
    */
-  async find(chat: ChatOfMessages, msgId: string, options: CallOptions): Promise<WireMessage> {
-    const id = await this.idOf(chat, msgId, options);
-    return this.view(chat, id, options);
-  }
-
-  /** The whole id; the message may be missing. @throws as `find` does */
   async idOf(chat: ChatOfMessages, msgId: string, options: CallOptions): Promise<string> {
     const reference = readReference(msgId, "msg_id");
     if ("time" in reference) throw new UnknownMessageError();
@@ -128,13 +123,8 @@ export class Messages {
     { since, maxAgeMs }: { since: number; maxAgeMs: number },
     options: CallOptions,
   ): Promise<Latest> {
-    const known = this.#latest.get(chat.chat_code, maxAgeMs);
+    const known = this.lastRead.get(chat.chat_code, maxAgeMs);
     return known ?? readLatest(this.reader(chat, options), chat.target_id, since);
-  }
-
-  /** A message was added, changed or deleted: what was read of the chat is no longer true. */
-  forgetLatest({ chat_code }: ChatOfMessages): void {
-    this.#latest.forget(chat_code);
   }
 
   /** The short form of an id, which is accepted from then on. */
@@ -160,7 +150,7 @@ export class Messages {
     return async (parameters) => {
       const page = await this.#client.call(listMessages, { chat_code, ...parameters }, options);
       const isNewest = parameters.msg_id === undefined;
-      if (isNewest && target_id !== "") this.#latest.note(chat_code, target_id, page.items);
+      if (isNewest && target_id !== "") this.lastRead.note(chat_code, target_id, page.items);
       return page;
     };
   }

@@ -7,11 +7,12 @@ import { withoutTokens } from "../text/token-pattern.ts";
 import { visibleText } from "../text/untrusted.ts";
 import type { Address } from "./address.ts";
 import { kmarkdownText } from "./kmarkdown.ts";
-import { type Latest, stateOf } from "./latest.ts";
+import type { Latest } from "./latest.ts";
 import type { Leak } from "./leak-guard.ts";
 import type { ChatOfMessages } from "./message.ts";
 import type { Messages } from "./messages.ts";
 import { LeakError, RecipientError, TextError } from "./send-errors.ts";
+import type { SentMessages } from "./sent.ts";
 
 /** A message as a tool gets it: a text, or an emoji for a message. */
 export interface Draft {
@@ -38,6 +39,8 @@ export interface Outgoing {
   /** The model did not name `on`: it is the user's last message. */
   isOnLast: boolean;
   latest: Latest;
+  /** Changes if somebody else writes to the chat, or the last such message is edited or deleted. */
+  state: string;
   /** Users whose words it repeats. */
   leaks: Leak[];
 }
@@ -61,11 +64,13 @@ export class Preparation {
   readonly #client: KookClient;
   readonly #access: Access;
   readonly #messages: Messages;
+  readonly #sent: SentMessages;
 
-  constructor(client: KookClient, access: Access, messages: Messages) {
+  constructor(client: KookClient, access: Access, messages: Messages, sent: SentMessages) {
     this.#client = client;
     this.#access = access;
     this.#messages = messages;
+    this.#sent = sent;
   }
 
   /** What can be checked without asking KOOK. @throws TextError, RecipientError; access's errors */
@@ -83,13 +88,16 @@ export class Preparation {
   ): Promise<Outgoing> {
     const chat = await this.recipient(address, options);
     const since = this.repliesSince();
-    const latest = await this.#messages.latest(chat, { since, maxAgeMs }, options);
+    // Whether a reaction is there already is asked of KOOK.
+    const age = { since, maxAgeMs: reaction === undefined ? maxAgeMs : 0 };
+    const latest = await this.#messages.latest(chat, age, options);
     this.requireReply(latest, since);
     const on = await this.#answered(chat, { latest, replyTo, reaction }, options);
     const leaks = reaction === undefined ? this.leaksOf(body, chat, canWarn) : [];
     const kind = reaction === undefined ? "text" : "reaction";
     const isOnLast = replyTo === undefined;
-    return { kind, chat, ...body, on, isOnLast, latest, leaks };
+    const state = this.#stateOf(latest);
+    return { kind, chat, ...body, on, isOnLast, latest, state, leaks };
   }
 
   /** The chat, if its user may be written to. Never created. */
@@ -137,6 +145,12 @@ export class Preparation {
     return leaks;
   }
 
+  /** KOOK may show what this process sent seconds later: that is no reason to ask again. */
+  #stateOf({ messages }: Latest): string {
+    const last = messages.findLast(({ id }) => !this.#sent.has(id));
+    return last ? `${last.id} ${last.updated_at}` : "";
+  }
+
   async #answered(
     chat: ChatOfMessages,
     { latest, replyTo, reaction }: { latest: Latest } & Pick<Draft, "replyTo" | "reaction">,
@@ -162,10 +176,10 @@ export function fingerprintOf(batch: readonly Outgoing[]): string {
   return JSON.stringify(asked.map(keyOf));
 }
 
-/** Changes if somebody writes to one of the chats meanwhile, or a text comes to repeat another user's words. */
-export function stateOfBatch(batch: readonly Outgoing[]): string {
+/** Changes if one of the chats does, or if a text comes to repeat another user's words. */
+export function stateOfBatch(batch: readonly Pick<Outgoing, "state" | "leaks">[]): string {
   return JSON.stringify(
-    batch.map(({ latest, leaks }) => [stateOf(latest), leaks.map(({ target_id }) => target_id)]),
+    batch.map(({ state, leaks }) => [state, leaks.map(({ target_id }) => target_id)]),
   );
 }
 

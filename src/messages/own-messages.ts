@@ -9,24 +9,24 @@ import { LostAnswerError, settle } from "../kook/reconcile.ts";
 import { callToTheEnd } from "../kook/to-the-end.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
 import type { Address } from "./address.ts";
+import { contentOf } from "./content.ts";
 import { UnknownMessageError } from "./errors.ts";
 import type { ChatOfMessages } from "./message.ts";
 import type { Messages } from "./messages.ts";
-import type { Body, Outgoing, Preparation } from "./outgoing.ts";
+import type { Body, Outgoing, Preparation, PreparationOptions } from "./outgoing.ts";
 import { type SendResult, saysSame } from "./posting.ts";
 import { OwnMessageError } from "./send-errors.ts";
 import type { SendLimits } from "./send-limits.ts";
 import type { SentMessages } from "./sent.ts";
 
 const KMARKDOWN = 9;
-/** What was read of a chat this long ago will do to find a message in it, in milliseconds. */
-const MAX_AGE_MS = 60_000;
-
 export interface OwnMessage {
   chat: ChatOfMessages;
   message: WireMessage;
   /** As messages show it. */
   msgId: string;
+  /** Changes with each edit. */
+  state: string;
 }
 
 /** An edit that may be made. */
@@ -62,21 +62,22 @@ export class OwnMessages {
    */
   async prepareEdit(
     { address, msgId, text }: { address: Address; msgId: string; text: string },
-    { canWarn }: { canWarn: boolean },
+    { maxAgeMs, canWarn }: PreparationOptions,
     options: CallOptions,
   ): Promise<Edit> {
     const { messages, preparation, limits } = this.#parts;
     const body = await preparation.check({ address, text });
     const chat = await preparation.recipient(address, options);
     const since = preparation.repliesSince();
-    const latest = await messages.latest(chat, { since, maxAgeMs: MAX_AGE_MS }, options);
+    const latest = await messages.latest(chat, { since, maxAgeMs }, options);
     preparation.requireReply(latest, since);
     const id = await messages.idOf(chat, msgId, options);
     const message =
-      latest.messages.find((one) => one.id === id) ?? (await messages.view(chat, id, options));
+      latest.messages.find((one) => one.id === id) ?? (await this.#view(chat, id, options));
     const own = await this.#own(chat, message, options);
     if (message.type !== KMARKDOWN) throw new OwnMessageError("no_text");
-    const isSame = saysSame(message, body.content);
+    // Not by their reading: bold and literal asterisks read the same.
+    const isSame = message.content === body.content;
     if (!isSame) limits.check([{ text: body.shown, targetId: chat.target_id }]);
     return { ...own, ...body, leaks: preparation.leaksOf(body, chat, canWarn), isSame };
   }
@@ -96,15 +97,17 @@ export class OwnMessages {
         options.signal?.throwIfAborted();
         return { chat, status: "not_sent", msgId, why: error };
       }
-      sent.forget(message.id);
       const seen = await settle(async (deadline) => {
         const now = await messages.view(chat, message.id, { deadline });
-        return saysSame(now, content) ? now : undefined;
+        const isEdited = now.updated_at > message.updated_at && saysSame(now, content);
+        return isEdited ? now : undefined;
       }, options.deadline);
+      if (seen) sent.forget(message.id);
       return seen
         ? { chat, status: "sent", id: message.id, msgId }
         : { chat, status: "unknown", msgId, why: new LostAnswerError("unknown", error) };
     } finally {
+      messages.lastRead.forget(chat.chat_code);
       onChange(chat);
     }
   }
@@ -121,7 +124,8 @@ export class OwnMessages {
     const { messages } = this.#parts;
     const chat = await messages.chat(address, options);
     try {
-      return await this.#own(chat, await messages.find(chat, msgId, options), options);
+      const id = await messages.idOf(chat, msgId, options);
+      return await this.#own(chat, await this.#view(chat, id, options), options);
     } catch (error) {
       if (error instanceof UnknownMessageError && messages.knowsId(chat, msgId)) return undefined;
       throw error;
@@ -151,11 +155,27 @@ export class OwnMessages {
         if (isMissing(error) && (await isGone(options.deadline))) return { already_gone: true };
         throw error;
       }
+      if (!(await settle(isGone, options.deadline))) throw new LostAnswerError("unknown", error);
       sent.forget(message.id);
-      if (await settle(isGone, options.deadline)) return {};
-      throw new LostAnswerError("unknown", error);
+      return {};
     } finally {
+      messages.lastRead.forget(chat.chat_code);
       onChange(chat);
+    }
+  }
+
+  /** KOOK may show a message seconds after it was sent: until then its absence does not mean that it is gone. */
+  async #view(chat: ChatOfMessages, id: string, options: CallOptions): Promise<WireMessage> {
+    const { messages, sent } = this.#parts;
+    try {
+      return await messages.view(chat, id, options);
+    } catch (error) {
+      if (!(error instanceof UnknownMessageError && sent.isFresh(id))) throw error;
+      const look = (deadline: number) => messages.view(chat, id, { ...options, deadline });
+      const shown = await settle(look, options.deadline);
+      options.signal?.throwIfAborted();
+      if (!shown) throw error;
+      return shown;
     }
   }
 
@@ -167,6 +187,6 @@ export class OwnMessages {
     const { isUser } = await this.#parts.messages.conversation(chat, options);
     if (isUser(message)) throw new OwnMessageError("not_own");
     const msgId = this.#parts.messages.showId(chat, { id: message.id, time: message.create_at });
-    return { chat, message, msgId };
+    return { chat, message, msgId, state: `${message.updated_at} ${contentOf(message).text}` };
   }
 }

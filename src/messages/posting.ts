@@ -7,7 +7,7 @@ import { LostAnswerError, settle } from "../kook/reconcile.ts";
 import { callToTheEnd } from "../kook/to-the-end.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
 import { contentOf } from "./content.ts";
-import type { ChatOfMessages } from "./message.ts";
+import { type ChatOfMessages, sentMessage } from "./message.ts";
 import type { Messages } from "./messages.ts";
 import { keyOf, type Outgoing } from "./outgoing.ts";
 import { Walk } from "./paging.ts";
@@ -56,6 +56,7 @@ export class Posting {
       }
       const before = latest.ids;
       this.#sent.set(keyOf(outgoing), { unknown: { before } });
+      this.#messages.lastRead.forget(chat.chat_code);
       // Without the call's signal: a later call of the same message is to know what became of it.
       const look = (deadline: number) => this.#look(outgoing, before, { deadline });
       const seen = await settle(look, options.deadline);
@@ -67,13 +68,16 @@ export class Posting {
   /** What earlier calls made of the same message. After a lost answer it is looked for again. */
   async known(outgoing: Outgoing, options: CallOptions): Promise<SendResult | undefined> {
     const { chat, kind, on, content } = outgoing;
-    if (kind === "reaction") {
-      if (!on?.reactions.some(isMine(content))) return undefined;
+    if (kind === "reaction" && on?.reactions.some(isMine(content))) {
       return this.#resultOf(chat, { id: on.id, time: 0 }, "already_sent");
     }
     const known = this.#sent.get(keyOf(outgoing));
     if (!known) return undefined;
-    if ("sent" in known) return this.#resultOf(chat, known.sent, "already_sent");
+    if ("sent" in known) {
+      // The bot may have taken its reaction back.
+      if (kind === "reaction") return undefined;
+      return this.#resultOf(chat, known.sent, "already_sent");
+    }
     const { before } = known.unknown;
     const seen = await this.#look(outgoing, before, options).catch(() => undefined);
     options.signal?.throwIfAborted();
@@ -105,8 +109,12 @@ export class Posting {
   }
 
   #noteSent(outgoing: Outgoing, sent: SentMessage, status: "sent" | "already_sent"): SendResult {
+    const { kind, chat, content } = outgoing;
     this.#sent.set(keyOf(outgoing), { sent });
-    return this.#resultOf(outgoing.chat, sent, status);
+    if (kind === "text")
+      this.#messages.lastRead.add(chat.chat_code, sentMessage({ ...sent, content }));
+    else this.#messages.lastRead.forget(chat.chat_code);
+    return this.#resultOf(chat, sent, status);
   }
 
   #resultOf(
@@ -121,7 +129,7 @@ export class Posting {
 
   /** The own message: by the bot, not there before, with the same words once read. */
   async #look(
-    { kind, chat, content, on }: Outgoing,
+    { kind, chat, content, on, latest }: Outgoing,
     before: ReadonlySet<string>,
     options: CallOptions,
   ): Promise<SentMessage | undefined> {
@@ -136,6 +144,8 @@ export class Posting {
         message.author_id !== chat.target_id &&
         !before.has(message.id) &&
         !this.#sent.has(message.id) &&
+        // An older one can move into view when others are deleted.
+        message.create_at >= (latest.newest?.create_at ?? 0) &&
         isSameQuote(message.quote, on) &&
         saysSame(message, content),
     );
@@ -158,5 +168,5 @@ function isSameQuote(quote: WireMessage["quote"], on: WireMessage | undefined): 
 function isMine(emoji: string) {
   const bare = (text: string) => text.replaceAll("\ufe0f", "");
   return (reaction: WireMessage["reactions"][number]) =>
-    reaction.me && bare(reaction.emoji) === bare(emoji);
+    reaction.me && (reaction.id === emoji || bare(reaction.emoji) === bare(emoji));
 }

@@ -16,7 +16,8 @@ export class DraftError extends Error {
 
 const recipientReasons = {
   deleted: "The user's account is deleted.",
-  silent: "The user has not written to the bot in the last 7 days.",
+  silent:
+    "The user has not written to the bot in the last 7 days, or not among the chat's last 100 messages.",
 } as const;
 
 /** This user gets no message. */
@@ -76,7 +77,9 @@ export class SendLimitError extends Error {
 
   constructor(limit: number, left: number, minutes: number) {
     super(
-      `This server may send ${limit} messages an hour (KOOK_SEND_LIMIT), and ${left} are left. More in ${minutes} minutes.`,
+      limit === 0
+        ? "This server may send no messages (KOOK_SEND_LIMIT is 0)."
+        : `This server may send ${limit} messages an hour (KOOK_SEND_LIMIT). Left: ${left}. More in ${minutes} min.`,
     );
   }
 }

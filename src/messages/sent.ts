@@ -1,6 +1,8 @@
 // What this process has sent lately, so that a repeated call sends nothing twice.
 
 const KEPT_MS = 600_000;
+/** KOOK shows a message 2.5 s after it was sent at the latest (seen in kook4j's live tests). */
+const FRESH_MS = 10_000;
 /** Bounds the memory; the oldest go first. */
 const MAX_KEPT = 1_000;
 
@@ -34,6 +36,14 @@ export class SentMessages {
   has(id: string): boolean {
     return [...this.#outcomes.values()].some(
       ({ outcome }) => "sent" in outcome && outcome.sent.id === id,
+    );
+  }
+
+  /** Whether the message was sent so lately that KOOK may not show it yet. */
+  isFresh(id: string): boolean {
+    return [...this.#outcomes.values()].some(
+      ({ outcome, at }) =>
+        "sent" in outcome && outcome.sent.id === id && performance.now() - at < FRESH_MS,
     );
   }
 

@@ -86,7 +86,10 @@ test("a refusal, a doubt and a token are lines too, and lines are appended to wh
   const inMemory: string[] = [];
   const file: AuditFile = {
     // Real files do not answer while the clock is a fake one.
-    open: async () => ({ append: async (line) => void inMemory.push(line) }),
+    open: async () => ({
+      append: async (line) => void inMemory.push(line),
+      close: async () => {},
+    }),
   };
   const client = await sending({ fetch: kook.fetch, auditFile: file });
   const messages = [{ target_id, text }];

@@ -179,7 +179,7 @@ describe("KOOK_SEND_LIMIT", () => {
     ]);
     expect(two.isError).toBe(true);
     expect(two.text).toContain(
-      "may send 3 messages an hour (KOOK_SEND_LIMIT), and 1 are left. More in 50 minutes.",
+      "may send 3 messages an hour (KOOK_SEND_LIMIT). Left: 1. More in 50 min.",
     );
     const last = await send(client, [{ ...tool, text }]);
     expect(last.structured).toMatchObject({ left: 0 });
@@ -207,7 +207,7 @@ describe("KOOK_SEND_LIMIT", () => {
   });
 
   test("of 0 sends nothing", () =>
-    refused([{ target_id, text }], "0 messages an hour", { send: { to: "*", limit: 0 } }));
+    refused([{ target_id, text }], "may send no messages", { send: { to: "*", limit: 0 } }));
 });
 
 describe("the token guard", () => {

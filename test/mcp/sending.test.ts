@@ -174,7 +174,7 @@ describe("the form", () => {
     const { structured } = await send(client, [{ target_id, text }]);
     expect(forms).toHaveLength(2);
     expect(forms[0]).not.toContain("等等");
-    expect(forms[1]).toContain("A new message came meanwhile");
+    expect(forms[1]).toContain("Something has changed meanwhile");
     expect(forms[1]).toContain("等等，已经好了");
     expect(structured.results).toMatchObject([{ status: "sent" }]);
     expect(creates(kook)).toHaveLength(1);
@@ -287,7 +287,7 @@ describe("without a form", () => {
     happens(kook);
     const again = await send(client, now, confirm_token);
     const why = what.startsWith("a new message")
-      ? "There is a newer message in the chat"
+      ? "The chat has changed since that preview"
       : "That confirm_token is not valid";
     expect(again.structured.next).toContain(why);
     expect(again.structured.confirm_token).not.toBe(confirm_token);
@@ -337,7 +337,7 @@ describe("without a form", () => {
     const { confirm_token } = (await send(client, reaction)).structured;
     kook.sandbox.receive(chat_code, "还在吗");
     const again = await send(client, reaction, confirm_token);
-    expect(again.structured.next).toContain("There is a newer message in the chat");
+    expect(again.structured.next).toContain("The chat has changed since that preview");
     await send(client, reaction, again.structured.confirm_token);
     const last = (await kook.stored(chat_code)).at(-1);
     expect(kook.posts).toMatchObject([{ body: { msg_id: last?.id } }]);

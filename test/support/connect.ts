@@ -9,12 +9,15 @@ import {
 import { onTestFinished } from "vitest";
 import type { SendTo } from "../../src/access/access.ts";
 import { type Fetch, KookClient, type Token } from "../../src/kook/client.ts";
+import { Audit, type AuditFile } from "../../src/mcp/audit.ts";
 import { createServer, type ServerOptions } from "../../src/mcp/server.ts";
 import { createServices } from "../../src/mcp/services.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 import { TimeZone } from "../../src/text/time.ts";
 
 interface ConnectOptions extends Partial<ServerOptions> {
+  /** Where each change is recorded. */
+  auditFile?: AuditFile;
   fetch?: Fetch;
   token?: Token;
   allowTargets?: string[];
@@ -47,6 +50,7 @@ export async function connect(
     scanBudgetMs = 1000,
     readMessages,
     send,
+    auditFile,
     timeoutMs = 1000,
     maxWaitMs = 1000,
     onTransport,
@@ -71,6 +75,7 @@ export async function connect(
     language: "zh",
     timeZone: new TimeZone("UTC"),
     output: "both",
+    audit: new Audit(auditFile),
     ...options,
   });
   const capabilities = elicit ? { elicitation: {} } : {};

@@ -28,6 +28,8 @@ interface WireAttachment {
 }
 
 export interface WireReaction {
+  /** KOOK's: `[#128077;]`, or the id of a server's emoji. */
+  id: string;
   /** A Unicode emoji, or `:name:` of a server emoji. */
   emoji: string;
   count: number;
@@ -128,7 +130,12 @@ const reactionSchema = z
     me: flagSchema,
   })
   .transform(
-    ({ emoji, count, me }): WireReaction => ({ emoji: emojiOf(emoji.id, emoji.name), count, me }),
+    ({ emoji, count, me }): WireReaction => ({
+      id: emoji.id,
+      emoji: emojiOf(emoji.id, emoji.name),
+      count,
+      me,
+    }),
   );
 
 /** Seen: null, "", a quote. In gateway events `id` is no message id, while `rong_id` is. */

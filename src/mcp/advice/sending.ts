@@ -1,5 +1,6 @@
 // What to do after a failure of a tool that sends, edits or deletes messages. No text of a message is repeated.
 import { RecipientNotAllowedError } from "../../access/errors.ts";
+import { UnknownUserError } from "../../messages/errors.ts";
 import {
   BroadcastError,
   ChangedError,
@@ -32,12 +33,12 @@ export const sendingAdvice: Advice = {
   },
   lostAnswer: {
     not_done: "It was not done. It may be tried again.",
-    unknown:
-      "It is unknown whether it was done. Do not send it in other words; the same call looks again.",
+    unknown: "It is unknown whether it was done. The same call looks again.",
   },
   explain(error, explain) {
     if (error instanceof DraftError) {
-      return `Nothing was sent. Message ${error.draft}: ${explain(error.cause)}`;
+      const why = explain(error.cause).replace(" Nothing was sent.", "");
+      return `Nothing was sent. Message ${error.draft}: ${why}`;
     }
     if (error instanceof RecipientNotAllowedError) {
       return "KOOK_SEND_TO does not let this server write to this user. Nothing was sent. Do not try again.";
@@ -51,6 +52,9 @@ export const sendingAdvice: Advice = {
     if (error instanceof LeakError) {
       const users = error.leaks.map(({ target_id, username }) => `${username} (${target_id})`);
       return `${error.message} Nothing was sent. The other user is ${users.join(", ")}. Write it without their words and numbers.`;
+    }
+    if (error instanceof UnknownUserError) {
+      return `${error.message} Nothing was sent: only users with a chat get messages. If the person wishes it, create_chat opens one.`;
     }
     if (error instanceof BroadcastError) {
       return `${error.message} Nothing was sent: KOOK treats repeated messages as advertising. Do not try again in other words.`;

@@ -35,14 +35,14 @@ const words: Record<Language, Words> = {
   en: {
     send: (count) =>
       `A model asks to send ${count === 1 ? "this message" : `these ${count} messages`} as the bot. Send?`,
-    again: "A new message came meanwhile: please look again.",
+    again: "Something has changed meanwhile: please look again.",
     edit: "A model asks to change this message of the bot's. Change it?",
     delete: "A model asks to delete this message of the bot's, for both sides. Delete it?",
-    text: "Text",
-    reaction: "Reaction",
-    old: "Now",
-    new: "New",
-    links: "Links to",
+    text: "Text:",
+    reaction: "Reaction:",
+    old: "Now:",
+    new: "New:",
+    links: "Links to: ",
     to: "To",
     answers: "Answers",
     from: "Sent",
@@ -52,14 +52,14 @@ const words: Record<Language, Words> = {
   },
   zh: {
     send: (count) => `模型请求以机器人的身份发送以下 ${count} 条消息。确认发送吗？`,
-    again: "刚刚有新消息，请重新确认。",
+    again: "刚刚有变化，请重新确认。",
     edit: "模型请求修改机器人的这条消息。确认修改吗？",
     delete: "模型请求删除机器人的这条消息，双方都将看不到。确认删除吗？",
-    text: "内容",
-    reaction: "表情回应",
-    old: "原内容",
-    new: "新内容",
-    links: "链接指向",
+    text: "内容：",
+    reaction: "表情回应：",
+    old: "原内容：",
+    new: "新内容：",
+    links: "链接指向：",
     to: "收件人",
     answers: "回复",
     from: "发送于",
@@ -72,19 +72,17 @@ const words: Record<Language, Words> = {
 interface Style {
   language: Language;
   zone: TimeZone;
+  /** The question was asked before, and the facts have changed since. */
+  again: boolean;
 }
 
-/** @param again the question was asked before, and somebody has written since */
-export function sendForm(
-  batch: readonly Outgoing[],
-  { language, zone, again }: Style & { again: boolean },
-): Form {
+export function sendForm(batch: readonly Outgoing[], { language, zone, again }: Style): Form {
   const say = words[language];
   const isOne = batch.length === 1;
   const number = (index: number) => (isOne ? "" : `${index + 1}. `);
   const texts = batch.map(({ kind, shown, hosts }, index) => {
     const head = `${number(index)}${kind === "reaction" ? say.reaction : say.text}`;
-    return [`${head}:`, barred(shown), linksLine(hosts, say)].filter(Boolean).join("\n");
+    return [head, barred(shown), linksLine(hosts, say)].filter(Boolean).join("\n");
   });
   return {
     message: [again && say.again, say.send(batch.length), ...texts].filter(Boolean).join("\n\n"),
@@ -100,16 +98,17 @@ export function sendForm(
   };
 }
 
-export function editForm(edit: Edit, { language, zone }: Style): Form {
+export function editForm(edit: Edit, { language, zone, again }: Style): Form {
   const say = words[language];
   const { chat, message, shown, hosts, leaks } = edit;
   const parts = [
+    again && say.again,
     say.edit,
-    `${say.old}:\n${barred(wordsOf(message))}`,
-    [`${say.new}:`, barred(shown), linksLine(hosts, say)].filter(Boolean).join("\n"),
+    `${say.old}\n${barred(wordsOf(message))}`,
+    [say.new, barred(shown), linksLine(hosts, say)].filter(Boolean).join("\n"),
   ];
   return {
-    message: parts.join("\n\n"),
+    message: parts.filter(Boolean).join("\n\n"),
     fields: [
       chatField(chat, message, { say, zone }),
       ...leakFields(leaks, { say, number: "", index: 0 }),
@@ -117,10 +116,15 @@ export function editForm(edit: Edit, { language, zone }: Style): Form {
   };
 }
 
-export function deleteMessageForm({ chat, message }: OwnMessage, { language, zone }: Style): Form {
+export function deleteMessageForm(
+  { chat, message }: OwnMessage,
+  { language, zone, again }: Style,
+): Form {
   const say = words[language];
   return {
-    message: `${say.delete}\n\n${barred(wordsOf(message))}`,
+    message: [again && say.again, say.delete, barred(wordsOf(message))]
+      .filter(Boolean)
+      .join("\n\n"),
     fields: [chatField(chat, message, { say, zone })],
   };
 }
@@ -167,5 +171,5 @@ function barred(text: string): string {
 }
 
 function linksLine(hosts: readonly string[], { links }: Words): string {
-  return hosts.length === 0 ? "" : `${links}: ${hosts.join(", ")}`;
+  return hosts.length === 0 ? "" : `${links}${hosts.join(", ")}`;
 }

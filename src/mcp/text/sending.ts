@@ -90,8 +90,16 @@ export function previewLine(row: PreviewRow, zone: TimeZone): string {
   return facts.filter(Boolean).join(" ");
 }
 
-/** What a model must do after a preview, a no, or a closed form. */
-export function nextAfter(verdict: Unconfirmed, tool: string): string {
+/**
+ * What a model must do after a preview, a no, or a closed form.
+ * @param show what a person is to be shown
+ * @param changed what has changed if a token no longer fits
+ */
+export function nextAfter(
+  verdict: Unconfirmed,
+  tool: string,
+  { show, changed }: { show: string; changed: string },
+): string {
   if (verdict.outcome !== "preview") {
     return verdict.outcome === "declined"
       ? "The person said no. Do not ask again unless they wish it."
@@ -99,9 +107,9 @@ export function nextAfter(verdict: Unconfirmed, tool: string): string {
   }
   const why =
     verdict.rejected === "changed"
-      ? "There is a newer message in the chat than at the preview before. "
+      ? `${changed} has changed since that preview. `
       : verdict.rejected === "invalid"
         ? "That confirm_token is not valid: used, expired, or for something else. "
         : "";
-  return `${why}Show the person this and the whole text. Only if they agree, repeat ${tool} within ${TOKEN_LIFE_MINUTES} minutes with confirm_token ${verdict.token}.`;
+  return `${why}Show the person ${show}. Only if they agree, repeat ${tool} within ${TOKEN_LIFE_MINUTES} minutes with confirm_token ${verdict.token}.`;
 }

@@ -1,10 +1,12 @@
 // The tools that edit and delete the bot's own messages.
 import * as z from "zod";
 import { LostAnswerError } from "../../kook/reconcile.ts";
+import { stateOfBatch } from "../../messages/outgoing.ts";
 import type { Unconfirmed } from "../confirmation.ts";
 import type { Answering } from "../services.ts";
 import { deleteMessageForm, editForm } from "../text/send-forms.ts";
 import { editLine, nextAfter, resultRow } from "../text/sending.ts";
+import { ask } from "./ask.ts";
 import { answerSchema, confirmToken, resultSchema } from "./fields.ts";
 import { address, addressOf, checkAddress, isMessageId, NO_ID } from "./messages.ts";
 import { defineTool, type Tool } from "./tool.ts";
@@ -14,11 +16,12 @@ const ofMessage = {
   msg_id: z.string(NO_ID).refine(isMessageId, NO_ID),
 };
 
-export function ownMessageTools({ own }: Answering): Tool[] {
+/** @param asks says in a description that a person is asked */
+export function ownMessageTools({ own }: Answering, asks: string): Tool[] {
   const editMessage = defineTool({
     name: "edit_message",
     title: "Edit a message of the bot's",
-    description: "Replace the text of one of the bot's own messages. A person is asked first.",
+    description: `Replace the text of one of the bot's own messages.${asks}`,
     searchHint: "KOOK edit, correct a sent message 编辑 修改 消息",
     input: z
       .object({
@@ -43,28 +46,38 @@ export function ownMessageTools({ own }: Answering): Tool[] {
     confirm: "confirmSend",
     async run({ msg_id, text, confirm_token, ...chat }, context) {
       const { options, explain, askedBy, language, timeZone: zone } = context;
-      const edit = await own.prepareEdit(
-        { address: addressOf(chat), msgId: msg_id, text },
-        { canWarn: askedBy === "form" },
-        options,
+      const asked = { address: addressOf(chat), msgId: msg_id, text };
+      const canWarn = askedBy === "form";
+      const { facts: edit, verdict } = await ask(
+        {
+          sentToken: confirm_token,
+          async prepare(maxAgeMs) {
+            const prepared = await own.prepareEdit(asked, { maxAgeMs, canWarn }, options);
+            // That nothing is to do is said of fresh facts only.
+            return prepared.isSame && maxAgeMs > 0
+              ? own.prepareEdit(asked, { maxAgeMs: 0, canWarn }, options)
+              : prepared;
+          },
+          question: (edit, again) =>
+            edit.isSame
+              ? undefined
+              : {
+                  fingerprint: JSON.stringify([edit.chat.chat_code, edit.message.id, edit.content]),
+                  state: stateOfBatch([edit]),
+                  form: async () => editForm(edit, { language, zone, again }),
+                },
+        },
+        context,
       );
       const { chat_code, target_id, username } = edit.chat;
-      if (!edit.isSame) {
-        const verdict = await context.confirm({
-          fingerprint: JSON.stringify([chat_code, edit.message.id, edit.content]),
-          state: String(edit.message.updated_at),
-          sentToken: confirm_token,
-          form: async () => editForm(edit, { language, zone }),
-        });
-        if (verdict.outcome !== "confirmed" && verdict.outcome !== "moot") {
-          const common = { target_id, username, msg_id: edit.msgId };
-          const unchanged = unconfirmed(verdict, editMessage.name);
-          const status = verdict.outcome !== "preview" && { status: "not_sent" as const };
-          return {
-            text: `Not edited: ${edit.msgId} to ${target_id} ${JSON.stringify(username)}. ${unchanged.next}`,
-            structured: { ...common, ...status, ...unchanged },
-          };
-        }
+      if (verdict && verdict.outcome !== "confirmed") {
+        const common = { target_id, username, msg_id: edit.msgId };
+        const unchanged = unconfirmed(verdict, editMessage.name, "the new text");
+        const status = verdict.outcome !== "preview" && { status: "not_sent" as const };
+        return {
+          text: `Not edited: ${edit.msgId} to ${target_id} ${JSON.stringify(username)}. ${unchanged.next}`,
+          structured: { ...common, ...status, ...unchanged },
+        };
       }
       const result = edit.isSame
         ? { chat: edit.chat, status: "already_sent" as const, msgId: edit.msgId }
@@ -107,17 +120,24 @@ export function ownMessageTools({ own }: Answering): Tool[] {
     confirm: "confirmDelete",
     async run({ msg_id, confirm_token, ...chat }, context) {
       const { options, language, timeZone: zone } = context;
-      const found = await own.find(addressOf(chat), msg_id, options);
+      const address = addressOf(chat);
+      const { facts: found, verdict } = await ask(
+        {
+          sentToken: confirm_token,
+          prepare: () => own.find(address, msg_id, options),
+          question: (message, again) =>
+            message && {
+              fingerprint: JSON.stringify([message.chat.chat_code, message.message.id]),
+              state: message.state,
+              form: async () => deleteMessageForm(message, { language, zone, again }),
+            },
+        },
+        context,
+      );
       if (!found) return deleted(msg_id, { already_gone: true });
       const { chat_code, target_id, username } = found.chat;
-      const verdict = await context.confirm({
-        fingerprint: JSON.stringify([chat_code, found.message.id]),
-        state: String(found.message.updated_at),
-        sentToken: confirm_token,
-        form: async () => deleteMessageForm(found, { language, zone }),
-      });
-      if (verdict.outcome !== "confirmed" && verdict.outcome !== "moot") {
-        const kept = unconfirmed(verdict, deleteMessage.name);
+      if (verdict && verdict.outcome !== "confirmed") {
+        const kept = unconfirmed(verdict, deleteMessage.name, "which message this is");
         return {
           text: `Not deleted: ${found.msgId} to ${target_id} ${JSON.stringify(username)}. ${kept.next}`,
           structured: { msg_id: found.msgId, deleted: false, target_id, username, ...kept },
@@ -131,7 +151,7 @@ export function ownMessageTools({ own }: Answering): Tool[] {
         )
         .catch((error) => {
           const isLost = error instanceof LostAnswerError;
-          if (!isLost && !options.signal.aborted && "giveBack" in verdict) verdict.giveBack?.();
+          if (!isLost && !options.signal.aborted) verdict?.giveBack?.();
           throw error;
         });
       return deleted(found.msgId, outcome);
@@ -141,8 +161,8 @@ export function ownMessageTools({ own }: Answering): Tool[] {
   return [editMessage, deleteMessage];
 }
 
-function unconfirmed(verdict: Unconfirmed, tool: string) {
-  const next = nextAfter(verdict, tool);
+function unconfirmed(verdict: Unconfirmed, tool: string, show: string) {
+  const next = nextAfter(verdict, tool, { show, changed: "The message" });
   if (verdict.outcome === "preview") return { confirm_token: verdict.token, next };
   return { answer: verdict.outcome, next };
 }

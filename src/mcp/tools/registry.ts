@@ -10,7 +10,7 @@ import * as z from "zod";
 import { LostAnswerError } from "../../kook/reconcile.ts";
 import type { Language } from "../../text/language.ts";
 import type { TimeZone } from "../../text/time.ts";
-import { Audit, type AuditFile } from "../audit.ts";
+import type { Audit } from "../audit.ts";
 import { askedBy, Confirmation, type ConfirmedHow, type ConfirmMode } from "../confirmation.ts";
 import { cut, type Explain, explainWith, ProtocolError } from "../failure.ts";
 import type { Services } from "../services.ts";
@@ -24,7 +24,7 @@ export interface ToolsOptions {
   readOnly: boolean;
   confirmModes: Record<ConfirmedBy, ConfirmMode>;
   /** Where each change is recorded. */
-  auditFile: AuditFile | undefined;
+  audit: Audit;
   language: Language;
   timeZone: TimeZone;
   /** What is wrong with the set-up; every call fails with it. */
@@ -58,7 +58,7 @@ export function registerTools(
   families: readonly ToolFamily[],
   options: ToolsOptions,
 ): void {
-  const { services, output, readOnly, confirmModes, language, timeZone, problem } = options;
+  const { services, output, readOnly, confirmModes, audit, language, timeZone, problem } = options;
   const offered = families.flatMap(({ tools, advice }) =>
     tools
       .filter((tool) => tool.readOnly || !readOnly)
@@ -66,7 +66,6 @@ export function registerTools(
   );
   const byName = new Map(offered.map((entry) => [entry.tool.name, entry]));
   const confirmation = new Confirmation();
-  const audit = new Audit(options.auditFile);
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({
     tools: offered.map(({ tool }) => tool.define(output)),

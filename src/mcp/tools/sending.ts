@@ -1,10 +1,9 @@
 // The tools that send, edit and delete messages. Each asks a person first.
 import * as z from "zod";
 import { type Draft, fingerprintOf, type Outgoing, stateOfBatch } from "../../messages/outgoing.ts";
-import { ChangedError } from "../../messages/send-errors.ts";
 import { type Ready, type SendResult, toSend } from "../../messages/sending.ts";
 import { sendingAdvice } from "../advice/sending.ts";
-import type { Unconfirmed, Verdict } from "../confirmation.ts";
+import type { ConfirmMode, Unconfirmed } from "../confirmation.ts";
 import type { Answering } from "../services.ts";
 import { sendForm } from "../text/send-forms.ts";
 import {
@@ -15,17 +14,13 @@ import {
   resultLine,
   resultRow,
 } from "../text/sending.ts";
+import { ask } from "./ask.ts";
 import { answerSchema, confirmToken, previewRowSchema, resultSchema } from "./fields.ts";
 import { address, addressOf, checkAddress, isMessageId, NO_ID } from "./messages.ts";
 import { ownMessageTools } from "./own-messages.ts";
 import { type Context, defineTool, type ToolFamily } from "./tool.ts";
 
 const MAX_MESSAGES = 5;
-/** The question to a person is repeated this often if somebody writes meanwhile. */
-const MAX_REPEATS = 2;
-/** What tools read of a chat this long ago will do for the question; before the send it is read again. */
-const FORM_AGE_MS = 60_000;
-
 const draftSchema = z
   .strictObject({
     ...address,
@@ -47,14 +42,18 @@ const draftSchema = z
     }
   });
 
-/** @param reads a model may see messages: the preview shows the line that is answered */
-export function sendingTools(answering: Answering, reads: boolean): ToolFamily {
+/** @param reads a model may see messages: the preview shows the line that is answered. `confirmSend`: whether a person is asked */
+export function sendingTools(
+  answering: Answering,
+  { reads, confirmSend }: { reads: boolean; confirmSend: ConfirmMode },
+): ToolFamily {
   const { sending, messages } = answering;
+  const asks = confirmSend === "never" ? "" : " A person is asked first.";
 
   const sendMessages = defineTool({
     name: "send_messages",
     title: "Send private messages",
-    description: `Send 1 to ${MAX_MESSAGES} messages as the bot in one call, each to a user who has a chat: target_id or chat_code, and text or reaction. A person is asked first. Never pass on to one user what another wrote.`,
+    description: `Send 1 to ${MAX_MESSAGES} messages as the bot in one call, each to a user who has a chat: target_id or chat_code, and text or reaction.${asks} Never pass on to one user what another wrote.`,
     searchHint: "KOOK send, reply, answer, react, private message 发送 回复 私信 消息 表情",
     input: z.object({
       messages: z
@@ -83,45 +82,37 @@ export function sendingTools(answering: Answering, reads: boolean): ToolFamily {
     confirm: "confirmSend",
     async run({ messages: sent, confirm_token }, context) {
       const drafts = sent.map(toDraft);
-      const { batch, verdict } = await confirmed(drafts, confirm_token, context);
+      const { askedBy, options, language, timeZone: zone } = context;
+      const canWarn = askedBy === "form";
+      const { facts: batch, verdict } = await ask(
+        {
+          sentToken: confirm_token,
+          prepare: (maxAgeMs) => sending.prepare(drafts, { maxAgeMs, canWarn }, options),
+          question(ready, again) {
+            const outgoing = toSend(ready);
+            return outgoing.length === 0
+              ? undefined
+              : {
+                  fingerprint: fingerprintOf(outgoing),
+                  state: stateOfBatch(outgoing),
+                  form: async () => sendForm(outgoing, { language, zone, again }),
+                };
+          },
+        },
+        context,
+      );
       if (verdict && verdict.outcome !== "confirmed") return unsent(batch, verdict, context);
-      const results = await sending.deliver(batch, auditedBy(context), context.options);
+      const results = await sending.deliver(batch, auditedBy(context), options);
       if (results.every(({ status }) => status === "not_sent")) verdict?.giveBack?.();
       return report(results, context);
     },
   });
 
-  /** Asks, and asks again if a chat has changed when the person has answered. */
-  async function confirmed(
-    drafts: readonly Draft[],
-    sentToken: string | undefined,
-    context: Context,
-  ): Promise<{ batch: Ready[]; verdict?: Exclude<Verdict, { outcome: "moot" }> }> {
-    const { askedBy, options, language, timeZone: zone } = context;
-    const isForm = askedBy === "form";
-    const prepare = (maxAgeMs: number) =>
-      sending.prepare(drafts, { maxAgeMs, canWarn: isForm }, options);
-    let batch = await prepare(isForm ? FORM_AGE_MS : 0);
-    for (let repeats = 0; ; repeats++) {
-      const outgoing = toSend(batch);
-      if (outgoing.length === 0) return { batch };
-      const verdict = await context.confirm({
-        fingerprint: fingerprintOf(outgoing),
-        state: stateOfBatch(outgoing),
-        sentToken,
-        form: async () => sendForm(outgoing, { language, zone, again: repeats > 0 }),
-      });
-      if (verdict.outcome === "moot") return { batch };
-      if (verdict.outcome !== "confirmed" || !isForm) return { batch, verdict };
-      const now = await prepare(0);
-      if (isSame(toSend(now), outgoing)) return { batch: now, verdict };
-      if (repeats === MAX_REPEATS) throw new ChangedError();
-      batch = now;
-    }
-  }
-
   async function unsent(batch: readonly Ready[], verdict: Unconfirmed, context: Context) {
-    const next = nextAfter(verdict, sendMessages.name);
+    const next = nextAfter(verdict, sendMessages.name, {
+      show: "these recipients and the whole texts",
+      changed: "The chat",
+    });
     if (verdict.outcome !== "preview") {
       const rows = batch.map(({ outgoing, result }) =>
         resultRow(result ?? { chat: outgoing.chat, status: "not_sent" }, context.explain),
@@ -158,7 +149,7 @@ export function sendingTools(answering: Answering, reads: boolean): ToolFamily {
   }
 
   return {
-    tools: [sendMessages, ...ownMessageTools(answering)],
+    tools: [sendMessages, ...ownMessageTools(answering, asks)],
     advice: sendingAdvice,
   };
 }
@@ -167,14 +158,12 @@ function toDraft({ text, reaction, reply_to, ...chat }: z.infer<typeof draftSche
   return { address: addressOf(chat), text, reaction, replyTo: reply_to };
 }
 
-const isSame = (one: readonly Outgoing[], other: readonly Outgoing[]) =>
-  fingerprintOf(one) === fingerprintOf(other) && stateOfBatch(one) === stateOfBatch(other);
-
 function auditedBy({ audited }: Context) {
-  return ({ chat, on, content }: Outgoing, change: () => Promise<SendResult>) =>
+  return ({ kind, chat, on, content }: Outgoing, change: () => Promise<SendResult>) =>
     audited(
       { chat_code: chat.chat_code, target_id: chat.target_id, length: content.length },
       change,
-      ({ status, id }) => ({ msg_id: id ?? on?.id, outcome: status }),
+      // A reaction is recorded under the message that it is for.
+      ({ status, id }) => ({ msg_id: kind === "reaction" ? on?.id : id, outcome: status }),
     );
 }
