@@ -42,6 +42,9 @@ describe("the commands in the documents", () => {
     // test/documents.test.ts checks the scripts' names. They run these tests, or build what these tests need.
     [/^(npm ci && )?npm run [\w:-]+$/, () => {}],
     [/^npm ci$/, () => {}],
+    // A reader writes the repository's address.
+    [/^git clone ADDRESS kook-chat-mcp$/, () => {}],
+    [/^cd kook-chat-mcp$/, () => {}],
     [/^npm ci --prefix test\/hosts$/, () => {}],
     [/^npm cit$/, () => {}],
     // Sends requests to KOOK; test/doctor and test/built/doctor.test.ts test it.
