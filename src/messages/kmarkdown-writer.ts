@@ -154,7 +154,7 @@ function inLines(leaves: Leaf[]): Leaf[][] {
     // Of the leaves, only text has line ends.
     const [first = "", ...rest] = leaf.text.split("\n");
     lines.at(-1)?.push({ ...leaf, text: first });
-    lines.push(...rest.map((text) => [{ ...leaf, text }]));
+    for (const text of rest) lines.push([{ ...leaf, text }]);
   }
   return lines;
 }

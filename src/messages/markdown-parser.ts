@@ -9,20 +9,27 @@ import { gfmTable } from "micromark-extension-gfm-table";
 import type { Code, Effects, Extension, State } from "micromark-util-types";
 
 /**
- * The parser takes quadratic time in the delimiters of a paragraph, in the depth of brackets, lists and quotes, and in the
- * number of quotes and underlined headings. Real messages stay far below these bounds; within them, 8 000 characters take
- * less than 0.2 s.
+ * The parser takes quadratic time in the delimiters and links of a paragraph, in the depth of brackets, lists and quotes,
+ * and in the number of quotes, underlined headings, and what may have no end: titles in brackets, comments and instructions
+ * of HTML, and code after an escaped back-tick. Real messages stay far below these bounds; within them, 8 000 characters
+ * take less than 0.2 s.
  */
 const MAX_LENGTH = 20_000;
 const MAX_DELIMITERS = 1_000;
+const MAX_LINKS = 500;
+const MAX_ENDLESS = 50;
 const MAX_BRACKET_DEPTH = 50;
 const MAX_BLOCK_DEPTH = 20;
+const MAX_BLOCKS = 1_000;
 const MAX_LINES = 1_000;
 const MAX_UNDERLINES = 200;
 
 /** What the text of a bare address may hold, and what of it cannot be its end. Brackets would hide the end of a link. */
 const addressCharacter = /[!#$%&'()*+,./:;=?@\w~-]/;
 const closingCharacter = /[!'()*,.:;?_~]/;
+
+/** Starts of what may have no end: `](a (`, `<!`, `<?`, and a back-tick after an escaped one. */
+const endless = /\]\(\s{0,9}(?:<[^<>\n]{0,2048}>|\S{0,2048})\s{1,9}\(|<[!?]|\\`(?=`)/g;
 
 /** @returns undefined for a text that would take too long */
 export function parseMarkdown(source: string): Root | undefined {
@@ -52,14 +59,19 @@ export function endOf({ position }: Nodes): number {
 function isCostly(source: string): boolean {
   if (source.length > MAX_LENGTH || source.split("\n").length > MAX_LINES) return true;
   let delimiters = 0;
+  let links = 0;
   for (const paragraph of source.split(/\n[\t ]*\n/)) {
     delimiters += (paragraph.match(/[*_~]/g)?.length ?? 0) ** 2;
+    links += (paragraph.match(/\]/g)?.length ?? 0) ** 2;
     if (bracketDepth(paragraph) > MAX_BRACKET_DEPTH) return true;
   }
-  if (delimiters > MAX_DELIMITERS ** 2) return true;
+  if (delimiters > MAX_DELIMITERS ** 2 || links > MAX_LINKS ** 2) return true;
+  if ((source.match(endless)?.length ?? 0) > MAX_ENDLESS) return true;
   if ((source.match(/^[\t >]*(?:=+|-+)[\t ]*$/gm)?.length ?? 0) > MAX_UNDERLINES) return true;
   const openings = source.match(/^(?:[\t ]*(?:>|[*+-][\t ]|\d{1,9}[.)][\t ]))+/gm) ?? [];
-  return openings.some((marks) => (marks.match(/[>*+-]|\d+/g)?.length ?? 0) > MAX_BLOCK_DEPTH);
+  const depths = openings.map((marks) => marks.match(/[>*+-]|\d+/g)?.length ?? 0);
+  const blocks = depths.reduce((sum, depth) => sum + depth, 0);
+  return blocks > MAX_BLOCKS || depths.some((depth) => depth > MAX_BLOCK_DEPTH);
 }
 
 function bracketDepth(text: string): number {

@@ -14,6 +14,7 @@ import type {
   Strong,
   Table,
 } from "mdast";
+import { sendableLine } from "../text/sendable.ts";
 import { unifyLineEnds } from "../text/untrusted.ts";
 import type { Style, Styles } from "./kmarkdown-marks.ts";
 import { type Item, type KMarkdown, writeKMarkdown } from "./kmarkdown-writer.ts";
@@ -108,7 +109,7 @@ class Converter {
   /** Indented code stays text: in a chat, an indent is more often only an indent. */
   #code(node: Code): void {
     const isFenced = /[`~]/.test(this.#source[startOf(node)] ?? "");
-    const info = [node.lang, node.meta].filter(Boolean).join(" ");
+    const info = sendableLine([node.lang, node.meta].filter(Boolean).join(" "));
     const isWhole = !node.value.includes("```") && !info.includes("`") && node.value.trim() !== "";
     if (isFenced && isWhole) this.#block(`${info}\n${node.value}`);
     else this.#literal(node);
@@ -136,25 +137,30 @@ class Converter {
     const isAutolink = this.#source[startOf(node)] === "<";
     const text = isAutolink ? this.#slice(node).slice(1, -1) : items.map(textOf).join("");
     if (hasPairedBrackets(text) && items.every(({ type }) => type !== "link")) {
-      this.#addLink(text, node.url);
+      this.#addLink(text, node);
     } else {
-      this.#items.push(...items);
+      for (const item of items) this.#items.push(item);
       this.#add(" ");
-      this.#addLink("", node.url);
+      this.#addLink("", node);
     }
     this.#styles = outer;
   }
 
+  /** The parser drops the address of a link in an image's words: such an image stays literal. */
   #image(node: Image): void {
-    const alt = node.alt ?? "";
-    if (!hasPairedBrackets(alt) || !this.#addLink(alt, node.url)) this.#literal(node);
+    const alt = sendableLine(node.alt ?? "");
+    const holdsLink = this.#slice(node).split("](").length > 2;
+    if (holdsLink || !hasPairedBrackets(alt) || !this.#addLink(alt, node)) this.#literal(node);
   }
 
-  /** @returns false for an address that KOOK does not link */
-  #addLink(words: string, url: string): boolean {
+  /** KMarkdown has no titles: a title goes after the link. @returns false for an address that KOOK does not link */
+  #addLink(words: string, { url, title }: Link | Image): boolean {
     const link = linkTo(words, url);
-    if (link) this.#items.push({ type: "link", ...link, styles: this.#styles });
-    return link !== undefined;
+    if (!link) return false;
+    this.#items.push({ type: "link", ...link, styles: this.#styles });
+    const note = sendableLine(title ?? "").trim();
+    if (note !== "") this.#add(` "${note}"`);
+    return true;
   }
 
   #table(node: Table): void {

@@ -3,8 +3,8 @@ import type { Access } from "../access/access.ts";
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
-import { withoutTokens } from "../text/token-pattern.ts";
-import { visibleText } from "../text/untrusted.ts";
+import { sendableText } from "../text/sendable.ts";
+import { holdsTokenShape } from "../text/token-pattern.ts";
 import type { Address } from "./address.ts";
 import { kmarkdownText } from "./kmarkdown.ts";
 import type { Latest } from "./latest.ts";
@@ -52,6 +52,8 @@ export type Body = Pick<Outgoing, "content" | "shown" | "hosts">;
 const REPLIES_MS = 7 * 86_400_000;
 /** KOOK's documents: longer ones may not arrive. */
 const MAX_LENGTH = 8_000;
+/** Of Markdown. A longer text is refused unread: its conversion would block the process. */
+const MAX_MARKDOWN_LENGTH = 20_000;
 
 export interface PreparationOptions {
   /** What was read of a chat this long ago counts as its newest messages, in milliseconds. */
@@ -122,20 +124,23 @@ export class Preparation {
 
   /** Converts a text. Invisible characters are removed: a person would agree to what they cannot see. @throws TextError */
   async body(markdown: string): Promise<Body> {
-    const { text } = visibleText(markdown);
+    if (markdown.length > MAX_MARKDOWN_LENGTH) throw new TextError("too_long");
+    const text = sendableText(markdown);
     if (text.trim() === "") throw new TextError("empty");
     // The parser of Markdown is large: load it with the first text.
     const { markdownToKMarkdown } = await import("./markdown.ts");
-    const { content, links } = markdownToKMarkdown(text);
+    const { content: converted, links } = markdownToKMarkdown(text);
+    // Entities such as `&#x202e;` are decoded by the conversion.
+    const content = sendableText(converted);
     // A lone `>` is a quote of nothing.
     if (content.trim() === "") throw new TextError("empty");
     if (content.length > MAX_LENGTH) throw new TextError("too_long");
     const shown = kmarkdownText(content, { users: {}, channels: {}, roles: {} });
     const forms = [markdown, content, shown];
-    if (forms.some((form) => this.#client.holdsToken(form) || withoutTokens(form) !== form)) {
+    if (forms.some((form) => this.#client.holdsToken(form) || holdsTokenShape(form))) {
       throw new TextError("token");
     }
-    return { content, shown, hosts: [...new Set(links.map((link) => new URL(link).host))] };
+    return { content, shown, hosts: [...new Set(links.map(hostOf))] };
   }
 
   /** @throws LeakError where no form can warn */
@@ -167,6 +172,10 @@ export class Preparation {
     if (!latest.fromUser) throw new TextError("no_message");
     return latest.fromUser;
   }
+}
+
+function hostOf(link: string): string {
+  return URL.canParse(link) ? new URL(link).host : link;
 }
 
 /** Stands for exactly what is sent, and to whom. */

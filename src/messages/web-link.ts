@@ -14,8 +14,14 @@ const host =
 const afterHost = /(?!:\/\/)(?::\d{1,5}(?!\d))?(?:[/?#][\w!#$%&'()*+,./:;=?@~-]*)?/;
 const bareAddress = new RegExp(`https?://(?=(${host.source}))\\1${afterHost.source}`, "giu");
 
-/** Characters of an address that could end it, or start another construct in a parser that looks for it first. */
-const unsafe = new RegExp(`[\\s\\p{C}()\\\\*\`[\\]<>"]|~(?=~)|(?<=~)~|${emojiColon.source}`, "gu");
+/**
+ * Characters of an address that could end it, or start another construct in a parser that looks for it first, or that
+ * cannot be seen.
+ */
+const unsafe = new RegExp(
+  `[\\s\\p{C}\\p{Default_Ignorable_Code_Point}\\u2800()\\\\*\`[\\]<>"]|~(?=~)|(?<=~)~|${emojiColon.source}`,
+  "gu",
+);
 
 interface Span {
   start: number;
@@ -56,10 +62,16 @@ export function linkTo(words: string, url: string): { text: string; address: str
   return { text: isAddress ? withoutScheme(text) : text, address };
 }
 
+/** A host has no encoding: with an unsafe character, such as the brackets of IPv6, the address is not linked. */
 function liveAddress(url: string): string | undefined {
-  if (!/^https?:\/\/[^\s/?#]/i.test(url) || !URL.canParse(url)) return undefined;
-  const address = url.replace(unsafe, percentEncoded);
-  return address.length <= MAX_LINK_ADDRESS ? address : undefined;
+  const start = /^https?:\/\/[^/?#]+/i.exec(url)?.[0];
+  if (start === undefined || start !== encoded(start)) return undefined;
+  const address = encoded(url);
+  return address.length <= MAX_LINK_ADDRESS && URL.canParse(address) ? address : undefined;
+}
+
+function encoded(address: string): string {
+  return address.replace(unsafe, percentEncoded);
 }
 
 function withoutScheme(address: string): string {

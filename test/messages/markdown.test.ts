@@ -98,7 +98,11 @@ test.each([
   ["brackets in the words", "[[1]](https://a.cn)", "[\\[1\\]](https://a.cn)"],
   ["a bracket in the words", "[a \\] b](https://a.cn)", "a ] b [a.cn](https://a.cn)"],
   ["words of two lines", "[a\nb](https://a.cn)", "[a b](https://a.cn)"],
-  ["a title", '[a](https://a.cn "t")', "[a](https://a.cn)"],
+  [
+    "a title",
+    '[a](https://a.cn "t") ![b](https://b.cn (*u*))',
+    '[a](https://a.cn) "t" [b](https://b.cn) "\\*u\\*"',
+  ],
   ["brackets in the address", "[a](https://a.cn/b_(c))", "[a](https://a.cn/b_%28c%29)"],
   ["a space in the address", "[a](<https://a.cn/b c>)", "[a](https://a.cn/b%20c)"],
   ["marks in the address", "[a](https://a.cn/*~~`\\\\)", "[a](https://a.cn/%2A%7E%7E%60%5C)"],

@@ -16,6 +16,14 @@ const MAX_FAULTS = 3;
 const MAX_NAME_LENGTH = 24;
 /** No text that a tool takes is longer; longer text is not normalized, which would take seconds for megabytes. */
 const MAX_TEXT_LENGTH = 20_000;
+/** Of a list that comes as JSON text. */
+const MAX_LIST_TEXT_LENGTH = 200_000;
+/** Items that are looked at to learn that a list is too long. */
+const MAX_ITEMS = 1_000;
+/** Unknown arguments that are read; the fault of more is the same. */
+const MAX_UNKNOWN = 2_000;
+/** No code, id, token or cursor is longer. */
+const MAX_REFERENCE_LENGTH = 1_000;
 
 /** Parses what a model sent, by a strict schema. @throws ArgumentError */
 export function readArguments<Input extends z.ZodObject>(
@@ -23,23 +31,38 @@ export function readArguments<Input extends z.ZodObject>(
   schema: Input,
   sent: Arguments,
 ): z.infer<Input> {
-  const own = withoutHostKeys(schema, sent);
-  const result = schema.safeParse(normalize(schema, own));
+  const own = withLists(schema, withoutHostKeys(schema, sent));
+  const wrongLists = listIssues(schema, own);
+  if (wrongLists.length > 0) throw refusal(tool, schema, { issues: wrongLists, read: own });
+  const read = normalize(schema, own);
+  const result = schema.safeParse(read);
   if (result.success) return result.data as z.infer<Input>;
-  const faults = result.error.issues.flatMap((issue) => faultsOf(issue, schema, own));
+  throw refusal(tool, schema, { issues: result.error.issues, read });
+}
+
+/** @param read the arguments as they were checked */
+function refusal(
+  tool: string,
+  schema: z.ZodObject,
+  { issues, read }: { issues: readonly z.core.$ZodIssue[]; read: Arguments },
+): ArgumentError {
+  const faults = issues.flatMap((issue) => faultsOf(issue, schema, read));
   const more = faults.length > MAX_FAULTS ? ` And ${faults.length - MAX_FAULTS} more faults.` : "";
   const named = faults
     .slice(0, MAX_FAULTS)
     .map((fault) => fault())
     .join(" ");
-  throw new ArgumentError(`${tool}: ${named}${more} Nothing was done.`);
+  return new ArgumentError(`${tool}: ${named}${more} Nothing was done.`);
 }
 
 /** Keys that hosts and gateways add to arguments (seen in n8n, mcp-ts-core, mcpproxy-go). */
 const hostKeys = /^(_.*|toolCallId|sessionId|action|chatInput|tool_call_description)$/;
 
 function withoutHostKeys(schema: z.ZodObject, sent: Arguments): Arguments {
-  const own = Object.entries(sent).filter(([key]) => key in schema.shape || !hostKeys.test(key));
+  const isKnown = (key: string) => Object.hasOwn(schema.shape, key);
+  const keys = Object.keys(sent);
+  const unknown = keys.filter((key) => !isKnown(key) && !hostKeys.test(key)).slice(0, MAX_UNKNOWN);
+  const own = [...keys.filter(isKnown), ...unknown].map((key) => [key, sent[key]] as const);
   return Object.fromEntries(own);
 }
 
@@ -64,12 +87,14 @@ function normalize(schema: z.ZodObject, sent: Arguments): Arguments {
 }
 
 function normalizeValue(schema: z.ZodObject, name: string, value: unknown): unknown {
+  // An unknown argument is refused: megabytes of it must not be normalized first.
+  if (!Object.hasOwn(schema.shape, name)) return value;
   const type = typeOf(schema.shape[name]);
   if (type instanceof z.ZodArray) return normalizeList(type.element, value);
   if (typeof value === "string" && (value.length > MAX_TEXT_LENGTH || isProse.test(name))) {
     return value;
   }
-  const trimmed = typeof value === "string" ? value.normalize("NFKC").trim() : value;
+  const trimmed = typeof value === "string" ? normalizeText(name, value) : value;
   if (type instanceof z.ZodNumber && typeof trimmed === "string") {
     return /^-?\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : value;
   }
@@ -79,15 +104,47 @@ function normalizeValue(schema: z.ZodObject, name: string, value: unknown): unkn
   }
   if (type instanceof z.ZodString) {
     const text = Number.isSafeInteger(trimmed) ? String(trimmed) : trimmed;
-    return typeof text === "string" && isReference.test(name) ? peel(text) : text;
+    const isShort = typeof text === "string" && text.length <= MAX_REFERENCE_LENGTH;
+    return isShort && isReference.test(name) ? peel(text) : text;
   }
   return value;
 }
 
+function normalizeText(name: string, text: string): string {
+  return (isEmoji.test(name) ? text : text.normalize("NFKC")).trim();
+}
+
 /** Models send lists as text, and one object for a list of one. */
-function normalizeList(element: unknown, value: unknown): unknown {
-  const list = typeof value === "string" ? parsedJson(value) : value;
-  const items = Array.isArray(list) || list === null || typeof list !== "object" ? list : [list];
+function withLists(schema: z.ZodObject, sent: Arguments): Arguments {
+  const entries = Object.entries(sent).map(
+    ([name, value]) => [name, isList(schema, name) ? asList(value) : value] as const,
+  );
+  return Object.fromEntries(entries);
+}
+
+function asList(value: unknown): unknown {
+  const isText = typeof value === "string" && value.length <= MAX_LIST_TEXT_LENGTH;
+  const list = isText ? parsedJson(value) : value;
+  return Array.isArray(list) || list === null || typeof list !== "object" ? list : [list];
+}
+
+/** What is wrong with the lists themselves. Checked first: 100 000 items take seconds. */
+function listIssues(schema: z.ZodObject, own: Arguments): z.core.$ZodIssue[] {
+  return Object.entries(own).flatMap(([name, value]): z.core.$ZodIssue[] => {
+    const type = isList(schema, name) ? typeOf(schema.shape[name]) : undefined;
+    if (!(type instanceof z.ZodArray)) return [];
+    if (typeof value === "string" && value.length > MAX_LIST_TEXT_LENGTH) {
+      const message = `is longer than ${MAX_LIST_TEXT_LENGTH} characters`;
+      return [{ code: "custom", path: [name], message, input: value }];
+    }
+    if (!Array.isArray(value)) return [];
+    const withAnyItems = type.clone({ ...type.def, element: z.unknown() });
+    const { error } = withAnyItems.safeParse(value.slice(0, MAX_ITEMS));
+    return (error?.issues ?? []).map((issue) => ({ ...issue, path: [name, ...issue.path] }));
+  });
+}
+
+function normalizeList(element: unknown, items: unknown): unknown {
   if (!Array.isArray(items) || !(element instanceof z.ZodObject)) return items;
   return items.map((item) => {
     const isObject = typeof item === "object" && item !== null && !Array.isArray(item);
@@ -106,6 +163,9 @@ function parsedJson(text: string): unknown {
 /** Text that is passed on: width and white space are part of it. */
 const isProse = /^text$/;
 
+/** NFKC makes letters of some emoji: ™️ and 🈚. */
+const isEmoji = /^reaction$/;
+
 /** Arguments that repeat a code, id, token or cursor which this server gave out. */
 const isReference = /_(code|id|token)$|^(before|after|cursor|reply_to)$/;
 
@@ -117,6 +177,10 @@ function peel(text: string): string {
     .trim();
 }
 
+function isList(schema: z.ZodObject, name: string): boolean {
+  return Object.hasOwn(schema.shape, name) && typeOf(schema.shape[name]) instanceof z.ZodArray;
+}
+
 function isOptional(schema: z.ZodObject, name: string): boolean {
   return schema.shape[name] instanceof z.ZodOptional;
 }
@@ -126,7 +190,7 @@ function typeOf(field: z.core.$ZodType | undefined): unknown {
 }
 
 /** The faults of an issue, put into words only when they are shown: there may be thousands. */
-function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodObject, sent: Arguments): (() => string)[] {
+function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodObject, read: Arguments): (() => string)[] {
   const name = issue.path
     .map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`))
     .join("")
@@ -141,7 +205,7 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodObject, sent: Arguments)
   }
   const value = issue.path.reduce<unknown>(
     (part, key) => (part as Arguments | undefined)?.[String(key)],
-    sent,
+    read,
   );
   if (value === undefined || value === null)
     return [() => `${name} is missing: it ${issue.message}.`];
