@@ -27,11 +27,10 @@ import { type Bound, type Bounds, pageAfter, pageBefore, type Shown } from "./ra
 import { searchMessages } from "./search.ts";
 
 export type { Address } from "./address.ts";
+export type { MessagePage, MessagesQuery } from "./page.ts";
 
 /** Of a message that is answered. */
 const MAX_WORDS = 120;
-
-export type { MessagePage, MessagesQuery } from "./page.ts";
 
 /** Methods reject with the errors of errors.ts, access/ and kook/, or with the signal's reason after an abort. */
 export class Messages {
@@ -41,10 +40,18 @@ export class Messages {
   readonly #self: Self;
   readonly #ends = new PageEnds();
   readonly #latest = new LatestMessages();
-  /** Knows what was shown. */
+  /** Knows what was shown, where messages can be sent. */
   readonly leakGuard = new LeakGuard();
+  readonly #canSend: boolean;
 
-  constructor(client: KookClient, access: Access, chats: Chats) {
+  /** @param canSend absent or false: texts are not kept for guards and questions of sending */
+  constructor(
+    client: KookClient,
+    access: Access,
+    chats: Chats,
+    { canSend = false }: { canSend?: boolean } = {},
+  ) {
+    this.#canSend = canSend;
     this.#client = client;
     this.#rooms = { access, chats };
     this.#self = new Self(client);
@@ -152,7 +159,7 @@ export class Messages {
   /** Converts KOOK's messages of this chat to ours. */
   async conversation(chat: ChatOfMessages, options: CallOptions): Promise<Conversation> {
     const isUser = await this.#self.userTest(chat, options);
-    return { chat, ids: this.#ids, isUser, leakGuard: this.leakGuard };
+    return { chat, ids: this.#ids, isUser, ...(this.#canSend && { leakGuard: this.leakGuard }) };
   }
 
   /** Reads pages of a chat that may be seen. */
@@ -160,7 +167,9 @@ export class Messages {
     return async (parameters) => {
       const page = await this.#client.call(listMessages, { chat_code, ...parameters }, options);
       const isNewest = parameters.msg_id === undefined;
-      if (isNewest && target_id !== "") this.#latest.note(chat_code, target_id, page.items);
+      if (this.#canSend && isNewest && target_id !== "") {
+        this.#latest.note(chat_code, target_id, page.items);
+      }
       return page;
     };
   }
