@@ -53,7 +53,7 @@ export function createServices(
   const access = new Access(client, allowTargets, send?.to);
   const chats = new Chats(client, access, { scanBudgetMs });
   const chatChanges = new ChatChanges(client, access, chats);
-  const messages = new Messages(client, access, chats);
+  const messages = new Messages(client, access, chats, { canSend: send !== undefined });
   const inbox = new Inbox(chats, messages);
   return {
     chats,

@@ -1,132 +1,221 @@
 // Leak guard: finds text for one user that repeats what only another user wrote. It knows what this process has shown.
-import { removeInvisible } from "../text/untrusted.ts";
 import { comparable } from "./comparable.ts";
+import { type Ids, idsIn } from "./leak-ids.ts";
+import { hasRun, Runs } from "./leak-runs.ts";
 import type { ChatOfMessages } from "./message.ts";
 
-/** Length of a run that counts: a CJK character has two units, any other one. */
-const RUN_UNITS = 24;
 const KEPT_MS = 24 * 3_600_000;
-/** Of the kept texts together, in UTF-16 units: 2 MB. */
+/** Of the kept messages together, in UTF-16 units: 2 MB. */
 const MAX_LENGTH = 1_000_000;
+/** What a kept message takes besides its text, in the same units (measured: 0.7 KB). */
+const OVERHEAD = 360;
+/** An id has 8 characters, a run at least 12. */
+const SHORTEST = 8;
+/** What so many users wrote is common knowledge: greetings, opening hours, public addresses. */
+const COMMON_USERS = 3;
+/** What the bot told so many users who had not written it is public. */
+const PUBLIC_USERS = 2;
 
-const cjk = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u;
-/** An order, phone or account number; dashes may separate its groups. */
-const idPattern = /(?<![A-Za-z0-9-])[A-Za-z0-9][A-Za-z0-9-]{6,62}[A-Za-z0-9](?![A-Za-z0-9-])/g;
-const MIN_DIGITS = 6;
-const isDate = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text);
+/** A host's name and hours such as 9:00-18:00 are no user's words. */
+const publicPart = /https?:\/\/[^\s/?#]+|\d{1,2}[:：]\d\d\s?[-~–—～至到]\s?\d{1,2}[:：]\d\d/gi;
 
 /** The user whose words a text repeats. */
 export type Leak = Pick<ChatOfMessages, "target_id" | "username">;
 
-interface Shown {
+/** A message as it was shown. */
+interface ShownText {
+  id: string;
+  fromUser: boolean;
+  text: string;
+  /** Since when it has stood in the chat, epoch milliseconds; by default since now. */
+  time?: number;
+  /** The text is the start of the message, quoted by another one. */
+  isQuote?: boolean;
+}
+
+interface Kept extends Ids {
   chat: ChatOfMessages;
   fromUser: boolean;
   text: string;
-  ids: ReadonlySet<string>;
-  /** On the monotonic clock. */
+  time: number;
+  /** When it was shown, on the monotonic clock. */
   at: number;
 }
 
 export class LeakGuard {
   /** By message, the one shown last at the end. */
-  readonly #shown = new Map<string, Shown>();
+  readonly #kept = new Map<string, Kept>();
   #length = 0;
 
-  /** Remembers a message that was shown. */
-  note(chat: ChatOfMessages, message: { id: string; fromUser: boolean; text: string }): void {
-    const { id, fromUser } = message;
-    const key = `${chat.chat_code} ${id}`;
+  /** Remembers a message that was shown. An edited one keeps its earlier words too. */
+  note(chat: ChatOfMessages, message: ShownText): void {
+    const key = `${chat.chat_code} ${message.id}`;
+    const known = this.#kept.get(key);
+    if (!known && message.text.length < SHORTEST) return;
+    const kept = keptOf(chat, message, known);
     this.#drop(key);
-    const text = comparable(message.text);
-    if (text === "") return;
-    this.#shown.set(key, {
-      chat,
-      fromUser,
-      text,
-      ids: idsIn(message.text),
-      at: performance.now(),
-    });
-    this.#length += text.length;
-    for (const [oldest, { at }] of this.#shown) {
-      if (this.#length <= MAX_LENGTH && performance.now() - at < KEPT_MS) break;
+    if (kept.text + kept.whole + kept.parts !== "") {
+      this.#kept.set(key, kept);
+      this.#length += sizeOf(kept);
+    }
+    this.#dropOld();
+  }
+
+  /**
+   * The users from whose messages alone this text repeats a run or an id. No leak is what stands in the recipient's own
+   * chat, what three users wrote, what the bot wrote before any user did, and what the bot told two other users.
+   */
+  find(text: string, recipient: ChatOfMessages): Leak[] {
+    this.#dropOld();
+    const repeats = new Repeats(text);
+    const { own, users, bot } = this.#sources(recipient.chat_code);
+    repeats.startGroup();
+    for (const kept of own) repeats.findIn(kept, () => true);
+    const found = new Map<string, Writers>();
+    for (const messages of users.values()) {
+      repeats.startGroup();
+      for (const kept of messages) {
+        repeats.findIn(kept, (words) => {
+          const writers = found.get(words) ?? new Writers();
+          found.set(words, writers);
+          return writers.addUser(kept);
+        });
+      }
+    }
+    if (found.size === 0) return [];
+    for (const kept of bot) {
+      repeats.startGroup();
+      repeats.findIn(kept, (words) => !found.get(words)?.addBot(kept));
+    }
+    const leaks = new Map<string, Leak>();
+    for (const writers of found.values()) {
+      if (writers.isPublic) continue;
+      for (const [code, { target_id, username }] of writers.users) {
+        leaks.set(code, { target_id, username });
+      }
+    }
+    // In a fixed order: a question to a person that changes is asked again.
+    return [...leaks.values()].sort((one, other) => (one.target_id < other.target_id ? -1 : 1));
+  }
+
+  /** The messages of the recipient's chat, those of each other user, and the bot's to others; the earliest first. */
+  #sources(recipientCode: string) {
+    const own: Kept[] = [];
+    const bot: Kept[] = [];
+    const users = new Map<string, Kept[]>();
+    for (const kept of [...this.#kept.values()].sort((one, other) => one.time - other.time)) {
+      const { chat, fromUser } = kept;
+      if (chat.chat_code === recipientCode) own.push(kept);
+      else if (!fromUser) bot.push(kept);
+      else {
+        const messages = users.get(chat.chat_code);
+        if (messages) messages.push(kept);
+        else users.set(chat.chat_code, [kept]);
+      }
+    }
+    return { own, users, bot };
+  }
+
+  #dropOld(): void {
+    for (const [oldest, { at }] of this.#kept) {
+      if (this.#length <= MAX_LENGTH && performance.now() - at < KEPT_MS) return;
       this.#drop(oldest);
     }
   }
 
-  /**
-   * The users from whose messages alone this text repeats a run or an id. What stands in the recipient's own chat is no leak,
-   * and what the bot wrote to others does not count.
-   */
-  find(text: string, recipient: ChatOfMessages): Leak[] {
-    const own: Shown[] = [];
-    const others: Shown[] = [];
-    for (const shown of this.#shown.values()) {
-      if (performance.now() - shown.at >= KEPT_MS) continue;
-      if (shown.chat.chat_code === recipient.chat_code) own.push(shown);
-      else if (shown.fromUser) others.push(shown);
-    }
-    const runs = new Runs(comparable(text));
-    const ids = [...idsIn(text)].filter((id) => !own.some((shown) => shown.ids.has(id)));
-    const leaks = new Map<string, Leak>();
-    for (const { chat, text: theirs, ids: theirIds } of others) {
-      const { chat_code, target_id, username } = chat;
-      const isKnownToRecipient = (run: string) => own.some((shown) => shown.text.includes(run));
-      const repeats = ids.some((id) => theirIds.has(id)) || runs.someIn(theirs, isKnownToRecipient);
-      if (repeats) leaks.set(chat_code, { target_id, username });
-    }
-    return [...leaks.values()];
-  }
-
   #drop(key: string): void {
-    this.#length -= this.#shown.get(key)?.text.length ?? 0;
-    this.#shown.delete(key);
+    const kept = this.#kept.get(key);
+    if (kept) this.#length -= sizeOf(kept);
+    this.#kept.delete(key);
   }
 }
 
-/** The runs of one text, to be looked for in others. */
-class Runs {
-  readonly #runs: ReadonlySet<string>;
-  /** The first two characters of each run: most places of a text are passed over by them. */
-  readonly #starts = new Set<number>();
+/** Who wrote the same words. */
+class Writers {
+  /** Other users than the recipient, by chat code. */
+  readonly users = new Map<string, Leak>();
+  readonly #told = new Set<string>();
+  #userTime = Number.POSITIVE_INFINITY;
+  #botTime = Number.POSITIVE_INFINITY;
+
+  /** @returns whether so many users wrote it that it is public */
+  addUser({ chat, time }: Kept): boolean {
+    this.users.set(chat.chat_code, chat);
+    this.#userTime = Math.min(this.#userTime, time);
+    return this.users.size >= COMMON_USERS;
+  }
+
+  addBot({ chat, time }: Kept): true {
+    this.#told.add(chat.chat_code);
+    this.#botTime = Math.min(this.#botTime, time);
+    return true;
+  }
+
+  get isPublic(): boolean {
+    if (this.users.size >= COMMON_USERS || this.#botTime < this.#userTime) return true;
+    // An echo in the chat of a user who wrote it makes nothing public.
+    return [...this.#told].filter((code) => !this.users.has(code)).length >= PUBLIC_USERS;
+  }
+}
+
+/** The runs and ids of one text, to be looked for in messages. */
+class Repeats {
+  readonly #runs: Runs;
+  readonly #ids: ReturnType<typeof idsIn>;
+  readonly #settled = new Set<string>();
 
   constructor(text: string) {
-    this.#runs = new Set(runsOf(text));
-    for (const run of this.#runs) this.#starts.add(startOf(run, 0));
+    this.#runs = new Runs(wordsOf(text));
+    this.#ids = idsIn(text, { hotlines: true });
   }
 
-  /** Whether a text has one of the runs that is not excused. */
-  someIn(text: string, isExcused: (run: string) => boolean): boolean {
-    if (this.#runs.size === 0) return false;
-    for (const run of runsOf(text, (index) => this.#starts.has(startOf(text, index)))) {
-      if (this.#runs.has(run) && !isExcused(run)) return true;
-    }
-    return false;
+  startGroup(): void {
+    this.#runs.startGroup();
   }
-}
 
-const startOf = (text: string, index: number) =>
-  text.charCodeAt(index) * 0x1_0000 + text.charCodeAt(index + 1);
-
-/** From each character on, the shortest run that is long enough. */
-function* runsOf(text: string, isWanted: (index: number) => boolean = () => true) {
-  const units = Uint8Array.from({ length: text.length }, (_, index) =>
-    cjk.test(text[index] ?? "") ? 2 : 1,
-  );
-  let end = 0;
-  let sum = 0;
-  for (let start = 0; start < text.length; start++) {
-    while (sum < RUN_UNITS && end < text.length) sum += units[end++] ?? 0;
-    if (sum < RUN_UNITS) return;
-    if (isWanted(start)) yield text.slice(start, end);
-    sum -= units[start] ?? 0;
+  /** @param report returns whether these words are settled, and never reported again */
+  findIn({ text, whole, parts }: Kept, report: (words: string) => boolean): void {
+    this.#runs.findIn(text, report);
+    const ids = this.#ids;
+    if (ids.whole.size === 0) return;
+    const find = (id: string, isThere: boolean) => {
+      if (isThere && !this.#settled.has(id) && report(id)) this.#settled.add(id);
+    };
+    for (const id of listed(whole)) find(id, ids.whole.has(id) || ids.parts.has(id));
+    for (const id of listed(parts)) find(id, ids.whole.has(id));
   }
 }
 
-function idsIn(text: string): Set<string> {
-  const found = removeInvisible(text).normalize("NFKC").match(idPattern) ?? [];
-  return new Set(
-    found
-      .filter((id) => (id.match(/\d/g)?.length ?? 0) >= MIN_DIGITS && !isDate(id))
-      .map((id) => id.replaceAll("-", "").toLowerCase()),
-  );
+function keptOf(
+  chat: ChatOfMessages,
+  { fromUser, text, time = Date.now(), isQuote = false }: ShownText,
+  known: Kept | undefined,
+): Kept {
+  const words = wordsOf(text);
+  const ids = idsIn(text, { hotlines: !fromUser });
+  const whole = new Set([...listed(known?.whole), ...ids.whole]);
+  const parts = new Set([...listed(known?.parts), ...ids.parts]);
+  const source = isQuote && known ? known : { fromUser, time };
+  return {
+    chat,
+    fromUser: source.fromUser,
+    time: source.time,
+    text: bothOf(known?.text ?? "", hasRun(words) ? words : ""),
+    whole: [...whole].join(" "),
+    parts: [...parts].join(" "),
+    at: performance.now(),
+  };
 }
+
+/** No run crosses the line break: words have none. */
+function bothOf(one: string, other: string): string {
+  if (one.includes(other)) return one;
+  return other.includes(one) ? other : `${one}\n${other}`;
+}
+
+const wordsOf = (text: string) => comparable(text.replace(publicPart, " "));
+
+const listed = (ids = "") => (ids === "" ? [] : ids.split(" "));
+
+const sizeOf = ({ text, whole, parts }: Kept) =>
+  OVERHEAD + text.length + whole.length + parts.length;

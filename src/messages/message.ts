@@ -37,7 +37,7 @@ export interface Conversation {
   ids: MessageIds;
   /** Tells the user's messages from the bot's. */
   isUser(message: WireMessage): boolean;
-  /** Remembers what a model is shown; absent for a person's form. */
+  /** Remembers what a model is shown; absent where messages cannot be sent. */
   leakGuard?: LeakGuard;
 }
 
@@ -61,7 +61,20 @@ export function toMessages(
     const content = contentOf(wire);
     const fromUser = isUser(wire);
     const names = content.attachments.map(({ name = "" }) => name);
-    leakGuard?.note(chat, { id: wire.id, fromUser, text: [content.text, ...names].join("\n") });
+    if (quote && text !== "") {
+      const { author_id } = quote;
+      const isUsers = author_id === undefined || isUser({ ...wire, author_id });
+      // The quoted message is older. An unknown time of a user's counts as the earliest.
+      const time = isUsers ? 0 : wire.create_at;
+      leakGuard?.note(chat, { id: quote.id, fromUser: isUsers, text, time, isQuote: true });
+    }
+    leakGuard?.note(chat, {
+      id: wire.id,
+      fromUser,
+      text: [content.text, ...names].join("\n"),
+      // The bot may have put other words into an older message.
+      time: fromUser ? wire.create_at : wire.updated_at || wire.create_at,
+    });
     return {
       id: wire.id,
       shortId: ids.shorten(chat_code, wire.id),

@@ -27,11 +27,10 @@ import { type Bound, type Bounds, pageAfter, pageBefore, type Shown } from "./ra
 import { searchMessages } from "./search.ts";
 
 export type { Address } from "./address.ts";
+export type { MessagePage, MessagesQuery } from "./page.ts";
 
 /** Of a message that is answered. */
 const MAX_WORDS = 120;
-
-export type { MessagePage, MessagesQuery } from "./page.ts";
 
 /** Methods reject with the errors of errors.ts, access/ and kook/, or with the signal's reason after an abort. */
 export class Messages {
@@ -40,12 +39,20 @@ export class Messages {
   readonly #ids = new MessageIds();
   readonly #self: Self;
   readonly #ends = new PageEnds();
-  /** What was read of each chat last. Whoever changes a chat corrects it. */
+  /** Cache of each chat's newest messages. Update it after every change. */
   readonly lastRead = new LatestMessages();
-  /** Knows what was shown. */
+  /** Knows what was shown, where messages can be sent. */
   readonly leakGuard = new LeakGuard();
+  readonly #canSend: boolean;
 
-  constructor(client: KookClient, access: Access, chats: Chats) {
+  /** @param canSend absent or false: texts are not kept for guards and questions of sending */
+  constructor(
+    client: KookClient,
+    access: Access,
+    chats: Chats,
+    { canSend = false }: { canSend?: boolean } = {},
+  ) {
+    this.#canSend = canSend;
     this.#client = client;
     this.#rooms = { access, chats };
     this.#self = new Self(client);
@@ -142,7 +149,7 @@ export class Messages {
   /** Converts KOOK's messages of this chat to ours. */
   async conversation(chat: ChatOfMessages, options: CallOptions): Promise<Conversation> {
     const isUser = await this.#self.userTest(chat, options);
-    return { chat, ids: this.#ids, isUser, leakGuard: this.leakGuard };
+    return { chat, ids: this.#ids, isUser, ...(this.#canSend && { leakGuard: this.leakGuard }) };
   }
 
   /** Reads pages of a chat that may be seen. */
@@ -150,7 +157,9 @@ export class Messages {
     return async (parameters) => {
       const page = await this.#client.call(listMessages, { chat_code, ...parameters }, options);
       const isNewest = parameters.msg_id === undefined;
-      if (isNewest && target_id !== "") this.lastRead.note(chat_code, target_id, page.items);
+      if (this.#canSend && isNewest && target_id !== "") {
+        this.lastRead.note(chat_code, target_id, page.items);
+      }
       return page;
     };
   }

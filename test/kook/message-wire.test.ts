@@ -108,8 +108,9 @@ test.each([[null], [""], [false], [[]], [{ content: "no id" }], [undefined]])(
   },
 );
 
-test("a quote has the id that KOOK takes for a message", () => {
+test("a quote has its author, and the id that KOOK takes for a message", () => {
   expect(wireMessageSchema.parse(quoting).quote).toEqual({
+    author_id: "2701973210",
     id: "7baef72c-0cd7-49ad-9592-1615236136cb",
     type: 9,
     content: "/am 1",

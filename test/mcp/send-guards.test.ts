@@ -287,7 +287,7 @@ describe("the leak guard", () => {
     const answer = await send(client, [{ ...tool, text: sent }]);
     expect(answer.isError).toBe(true);
     expect(answer.text).toContain("repeats what another user wrote to the bot");
-    expect(answer.text).toContain("夏天1 (3903536527)");
+    expect(answer.text).toContain('"夏天1" (3903536527)');
     expect(answer.text).not.toMatch(/13800138000|深圳|8841|office/i);
     expect(kook.posts).toEqual([]);
   });
@@ -361,7 +361,7 @@ describe("the leak guard", () => {
     const msg_id = first.structured.results?.[0]?.msg_id;
     const edit = await call(client, "edit_message", { ...tool, msg_id, text: secret });
     expect(edit.isError).toBe(true);
-    expect(edit.text).toContain("夏天1 (3903536527)");
+    expect(edit.text).toContain('"夏天1" (3903536527)');
   });
 });
 

@@ -41,6 +41,8 @@ export interface WireQuote {
   id: string;
   type: number;
   content: string;
+  /** KOOK may leave the author out. */
+  author_id?: string;
 }
 
 export interface WireMessage {
@@ -138,6 +140,10 @@ const reactionSchema = z
     }),
   );
 
+const authorSchema = z
+  .object({ id: idSchema.catch(""), bot: flagSchema })
+  .catch({ id: "", bot: false });
+
 /** Seen: null, "", a quote. In gateway events `id` is no message id, while `rong_id` is. */
 const quoteSchema = z
   .object({
@@ -145,10 +151,12 @@ const quoteSchema = z
     rong_id: idSchema.optional().catch(undefined),
     type: typeSchema,
     content: textSchema,
+    author: authorSchema,
   })
-  .transform(({ id, rong_id, type, content }): WireQuote | undefined => {
+  .transform(({ id, rong_id, type, content, author }): WireQuote | undefined => {
     const read = rong_id ?? id;
-    return read === undefined ? undefined : { id: read, type, content };
+    if (read === undefined) return undefined;
+    return { id: read, type, content, ...(author.id !== "" && { author_id: author.id }) };
   })
   .optional()
   .catch(undefined);
@@ -179,10 +187,6 @@ const mentionsSchema = z
     ...(Object.keys(item_part).length > 0 && { items: item_part }),
   }))
   .catch({ users: {}, channels: {}, roles: {} });
-
-const authorSchema = z
-  .object({ id: idSchema.catch(""), bot: flagSchema })
-  .catch({ id: "", bot: false });
 
 export const wireMessageSchema = z
   .object({

@@ -13,8 +13,12 @@ import {
   TextError,
   UnsettledError,
 } from "../../messages/send-errors.ts";
+import { quoted } from "../../text/untrusted.ts";
 import type { Advice } from "../failure.ts";
 import { messageAdvice } from "./messages.ts";
+
+/** Users whose words a text repeats; with more, the advice would not fit. */
+const MAX_NAMED = 3;
 
 const texts: Record<TextError["reason"], string> = {
   empty: "Write what to send.",
@@ -50,8 +54,7 @@ export const sendingAdvice: Advice = {
     if (error instanceof TextError)
       return `${error.message} Nothing was sent. ${texts[error.reason]}`;
     if (error instanceof LeakError) {
-      const users = error.leaks.map(({ target_id, username }) => `${username} (${target_id})`);
-      return `${error.message} Nothing was sent. The other user is ${users.join(", ")}. Write it without their words and numbers.`;
+      return `${error.message} Nothing was sent. ${otherUsers(error)} Write it without their words and numbers.`;
     }
     if (error instanceof UnknownUserError) {
       return `${error.message} Nothing was sent: only users with a chat get messages. If the person wishes it, create_chat opens one.`;
@@ -73,3 +76,14 @@ export const sendingAdvice: Advice = {
     return messageAdvice.explain(error, explain);
   },
 };
+
+function otherUsers({ leaks }: LeakError): string {
+  const names = leaks
+    .slice(0, MAX_NAMED)
+    .map(({ target_id, username }) => `${quoted(username)} (${target_id || "?"})`);
+  const [only] = names;
+  if (names.length === 1) return `The other user is ${only}.`;
+  const more = leaks.length - names.length;
+  if (more > 0) return `The other users are ${names.join(", ")} and ${more} more.`;
+  return `The other users are ${names.slice(0, -1).join(", ")} and ${names.at(-1)}.`;
+}

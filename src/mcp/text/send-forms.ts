@@ -12,6 +12,8 @@ import type { Form } from "../confirmation.ts";
 
 /** Of the line that is answered. */
 const MAX_LINE = 120;
+/** Users whose words a message repeats: more fields would bury the recipient. */
+const MAX_NAMED = 3;
 
 interface Words {
   send(count: number): string;
@@ -29,6 +31,7 @@ interface Words {
   nothing: string;
   leak: string;
   leakFacts: string;
+  moreLeaks(count: number): string;
 }
 
 const words: Record<Language, Words> = {
@@ -49,6 +52,7 @@ const words: Record<Language, Words> = {
     nothing: "The user has written nothing lately",
     leak: "Repeats words of another user",
     leakFacts: "This other user wrote it to the bot. Check that it may be passed on.",
+    moreLeaks: (count) => `and ${count} more`,
   },
   zh: {
     send: (count) => `模型请求以机器人的身份发送以下 ${count} 条消息。确认发送吗？`,
@@ -66,6 +70,7 @@ const words: Record<Language, Words> = {
     nothing: "该用户最近没有发过消息",
     leak: "重复了另一位用户的话",
     leakFacts: "这些话是另一位用户写给机器人的，请确认可以转述。",
+    moreLeaks: (count) => `另有 ${count} 位用户`,
   },
 };
 
@@ -142,11 +147,14 @@ function leakFields(
   leaks: readonly Leak[],
   { say, number, index }: { say: Words; number: string; index: number },
 ) {
-  return leaks.map((leak, place) => ({
+  const values = leaks.slice(0, MAX_NAMED).map(named);
+  const more = leaks.length - values.length;
+  if (more > 0) values.push(say.moreLeaks(more));
+  return values.map((value, place) => ({
     name: `repeats_${index + 1}_${place + 1}`,
     title: `⚠ ${number}${say.leak}`,
     description: say.leakFacts,
-    value: named(leak),
+    value,
   }));
 }
 
