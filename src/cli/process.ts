@@ -5,13 +5,28 @@ import type { Writable } from "node:stream";
 /** Poll interval. Needed if the host died while another process keeps our stdin open. */
 const PARENT_CHECK_MS = 2_000;
 
+/** Grace period for changes in flight: an attempt of 10 s, and the look for a lost answer. */
+const DRAIN_MS = 15_000;
+
+let drain = async () => {};
+
+/** @param run resolves when no change is in flight; every exit waits for it */
+export function drainBeforeExit(run: () => Promise<void>): void {
+  drain = run;
+}
+
+function exitOnceDrained(): void {
+  setTimeout(() => process.exit(0), DRAIN_MS);
+  void drain().then(() => process.exit(0));
+}
+
 /**
  * Ignore EPIPE on stderr: a host that does not read the log must not kill the server. On stdout it means the host is
  * gone.
  */
 export function handleBrokenPipes(): void {
   process.stderr.on("error", () => {});
-  process.stdout.on("error", () => process.exit());
+  process.stdout.on("error", () => exitOnceDrained());
 }
 
 /** Keeps stdout for JSON-RPC: what a dependency prints goes to stderr. @returns the real stdout */
@@ -27,26 +42,17 @@ export function allowManyListeners(): void {
   setMaxListeners(0);
 }
 
-/** The longest wait for what must not be cut off. */
-const LAST_CHANGES_MS = 5_000;
-
-/** @param ended when nothing must be cut off any more; at once as a rule */
-export function exitOnSignals(ended: () => Promise<void> = async () => {}): void {
+export function exitOnSignals(): void {
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-    process.once(signal, () => exitOnce(ended));
+    process.once(signal, () => exitOnceDrained());
   }
 }
 
-function exitOnce(ended: () => Promise<void>): void {
-  setTimeout(() => process.exit(0), LAST_CHANGES_MS);
-  void ended().then(() => process.exit(0));
-}
-
 /** A process whose parent died gets another parent. Skipped on Windows: process.ppid never changes there. */
-export function exitWithParent(ended: () => Promise<void>): void {
+export function exitWithParent(): void {
   if (process.platform === "win32") return;
   const parent = process.ppid;
-  setInterval(() => process.ppid === parent || exitOnce(ended), PARENT_CHECK_MS).unref();
+  setInterval(() => process.ppid === parent || exitOnceDrained(), PARENT_CHECK_MS).unref();
 }
 
 /** Exits once the text is written: on Windows pipes are asynchronous, and exit() would cut it. */

@@ -14,6 +14,7 @@ import { waitingText } from "./help.ts";
 import { kindOf, type Log, logged } from "./log.ts";
 import {
   allowManyListeners,
+  drainBeforeExit,
   exitAfter,
   exitOnSignals,
   exitWithParent,
@@ -35,8 +36,9 @@ export async function serve({ config, log, env, version }: ServeOptions): Promis
   allowManyListeners();
   const { auditLog } = config;
   const audit = new Audit(auditLog === undefined ? undefined : auditFile(auditLog));
-  exitOnSignals(() => audit.end());
-  exitWithParent(() => audit.end());
+  drainBeforeExit(() => audit.end());
+  exitOnSignals();
+  exitWithParent();
   const { allowTargets, maxWaitMs, messages, readOnly, language, output } = config;
   const { confirmDelete, confirmSend } = config;
   const problem = problemForHost(config);
@@ -111,7 +113,10 @@ const maySend = ({ readOnly, messages }: Config) =>
   !readOnly && messages?.includes("send") === true;
 
 function sendGuards({ sendTo, confirmSend, sendLimit }: Config): string[] {
-  const users = typeof sendTo === "string" ? sendTo : `${sendTo.length} of the users`;
+  const users =
+    typeof sendTo === "string"
+      ? sendTo
+      : `${sendTo.length} ${sendTo.length === 1 ? "user" : "users"}`;
   return [`send-to ${users}`, `confirm-send ${confirmSend}`, `send-limit ${sendLimit}`];
 }
 

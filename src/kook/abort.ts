@@ -1,4 +1,6 @@
-// Waiting that ends when a signal aborts.
+// Waiting that ends when a signal aborts or a deadline passes.
+import type { CallOptions } from "./call-options.ts";
+import { DeadlineError } from "./errors.ts";
 
 /**
  * Settles as the promise does, or rejects with the signal's reason, whichever comes first. The promise's later rejection is
@@ -21,4 +23,21 @@ export function delay(ms: number, signal: AbortSignal | undefined): Promise<void
     timer = setTimeout(resolve, ms);
   });
   return unlessAborted(elapsed, signal).finally(() => clearTimeout(timer));
+}
+
+/** Settles as the promise does. @throws DeadlineError when the deadline comes first; the signal's reason when it aborts */
+export async function inTime<T>(
+  promise: Promise<T>,
+  { signal, deadline }: Pick<CallOptions, "signal" | "deadline">,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    if (deadline === undefined) return;
+    timer = setTimeout(() => reject(new DeadlineError()), deadline - performance.now());
+  });
+  try {
+    return await unlessAborted(Promise.race([promise, late]), signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,5 +1,5 @@
 // The audit log (KOOK_AUDIT_LOG): a line for each change of any tool, without contents. A change is made only if the log
-// could be opened before it.
+// could be opened before it. Knows which changes are in flight.
 import { isDoubtful } from "../kook/errors.ts";
 import { LostAnswerError } from "../kook/reconcile.ts";
 import type { ConfirmedHow } from "./confirmation.ts";
@@ -26,18 +26,18 @@ export interface AuditFacts {
   length?: number | undefined;
 }
 
-/** What a change came to: a result's status, or `done`, `not_done`, `unknown`, `cancelled`. */
+/** Outcome of a change: a result's status, or `done`, `not_done`, `unknown`, `cancelled`. */
 type Outcome = string;
 
 /** The change was not made, because it could not be recorded. */
 export class AuditError extends Error {
   override readonly name = "AuditError";
-  /** `stopped`: an earlier line could not be written. */
-  readonly reason: "open" | "stopped";
+  /** `stopped`: an earlier line could not be written. `closing`: the server is stopping. */
+  readonly reason: "open" | "stopped" | "closing";
   /** The system's, e.g. EACCES. */
   readonly code: string | undefined;
 
-  constructor(reason: "open" | "stopped", code?: string) {
+  constructor(reason: AuditError["reason"], code?: string) {
     super("The audit log cannot be written.");
     this.reason = reason;
     this.code = code;
@@ -54,15 +54,16 @@ export interface AuditedCall {
 export class Audit {
   readonly #file: AuditFile | undefined;
   readonly #running = new Set<Promise<unknown>>();
-  #isStopped = false;
+  /** Why no change may be made any more. */
+  #stopped: "stopped" | "closing" | undefined;
 
   constructor(file?: AuditFile) {
     this.#file = file;
   }
 
-  /** Stops all later changes. @returns when those that are being made have ended, with their lines */
+  /** Stops all later changes. Resolves when all changes in flight are logged. */
   async end(): Promise<void> {
-    this.#isStopped = true;
+    this.#stopped ??= "closing";
     await Promise.allSettled(this.#running);
   }
 
@@ -76,7 +77,7 @@ export class Audit {
     change: () => Promise<Result>,
     told: (result: Result) => AuditFacts & { outcome: Outcome },
   ): Promise<Result> {
-    if (this.#isStopped) throw new AuditError("stopped");
+    if (this.#stopped) throw new AuditError(this.#stopped);
     const running = this.#change(call, facts, change, told);
     this.#running.add(running);
     try {
@@ -97,7 +98,7 @@ export class Audit {
       const time = new Date().toISOString();
       const line = `${JSON.stringify({ time, tool, ...facts, ...more, confirmed })}\n`;
       await file?.append(line).catch(() => {
-        this.#isStopped = true;
+        this.#stopped = "stopped";
         onFailure();
       });
     };
@@ -116,9 +117,9 @@ export class Audit {
       throw new AuditError("open", error.code);
     });
     // Another line may have failed meanwhile.
-    if (!this.#isStopped) return file;
+    if (!this.#stopped) return file;
     await file?.close();
-    throw new AuditError("stopped");
+    throw new AuditError(this.#stopped);
   }
 }
 

@@ -104,6 +104,7 @@ function explainCommon(error: unknown): string {
     return `${error.message}${sent} ${connectionAdvice(error)}`;
   }
   if (error instanceof AuditError) {
+    if (error.reason === "closing") return "The server is stopping. Nothing was changed.";
     const code = error.code === undefined ? "" : ` (${error.code})`;
     const what =
       error.reason === "open" ? `cannot be opened${code}` : "could not be written after a change";

@@ -45,7 +45,7 @@ function latestOf(messages: readonly WireMessage[], targetId: string): Latest {
   };
 }
 
-/** What tools read of each chat last, so that an answer right after reading needs no request for the question to a person. */
+/** Cache of each chat's newest messages: a form right after a read costs no request. */
 export class LatestMessages {
   readonly #chats = new Map<string, { latest: Latest; readAt: number }>();
 

@@ -36,16 +36,18 @@ export interface Outgoing {
   hosts: string[];
   /** The message that a text quotes, or on which the emoji is put. */
   on: WireMessage | undefined;
-  /** The model did not name `on`: it is the user's last message. */
+  /** The model named no message: a reaction goes on the user's last one. */
   isOnLast: boolean;
   latest: Latest;
+  /** When `latest` was read at the earliest, on the monotonic clock. */
+  readAt: number;
   /** Changes if somebody else writes to the chat, or the last such message is edited or deleted. */
   state: string;
   /** Users whose words it repeats. */
   leaks: Leak[];
 }
 
-/** What a model wrote, ready for KOOK. */
+/** Converted text, ready for KOOK. */
 export type Body = Pick<Outgoing, "content" | "shown" | "hosts">;
 
 /** How long ago a user must have written to be answered under KOOK_SEND_TO=replies. */
@@ -56,7 +58,7 @@ const MAX_LENGTH = 8_000;
 const MAX_MARKDOWN_LENGTH = 20_000;
 
 export interface PreparationOptions {
-  /** What was read of a chat this long ago counts as its newest messages, in milliseconds. */
+  /** Maximum age of the cached newest messages, in milliseconds; 0 reads again. */
   maxAgeMs: number;
   /** A form can show a person whose words a text repeats. */
   canWarn: boolean;
@@ -75,7 +77,7 @@ export class Preparation {
     this.#sent = sent;
   }
 
-  /** What can be checked without asking KOOK. @throws TextError, RecipientError; access's errors */
+  /** Checks without a request. @throws TextError, RecipientError; access's errors */
   async check({ address, text, reaction }: Draft): Promise<Body> {
     if ("target_id" in address) this.#access.requireRecipient(address.target_id);
     return reaction === undefined ? this.body(text ?? "") : emojiBody(reaction);
@@ -90,8 +92,9 @@ export class Preparation {
   ): Promise<Outgoing> {
     const chat = await this.recipient(address, options);
     const since = this.repliesSince();
-    // Whether a reaction is there already is asked of KOOK.
+    // Skip the cache for a reaction: only KOOK knows the current ones.
     const age = { since, maxAgeMs: reaction === undefined ? maxAgeMs : 0 };
+    const readAt = performance.now() - age.maxAgeMs;
     const latest = await this.#messages.latest(chat, age, options);
     this.requireReply(latest, since);
     const on = await this.#answered(chat, { latest, replyTo, reaction }, options);
@@ -99,7 +102,7 @@ export class Preparation {
     const kind = reaction === undefined ? "text" : "reaction";
     const isOnLast = replyTo === undefined;
     const state = this.#stateOf(latest);
-    return { kind, chat, ...body, on, isOnLast, latest, state, leaks };
+    return { kind, chat, ...body, on, isOnLast, latest, readAt, state, leaks };
   }
 
   /** The chat, if its user may be written to. Never created. */

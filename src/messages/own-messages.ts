@@ -1,6 +1,5 @@
 // The bot's own messages: edited and deleted.
 
-import { isMissing } from "../access/errors.ts";
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
 import { deleteMessage, updateMessage } from "../kook/endpoints/direct-message.ts";
@@ -10,12 +9,12 @@ import { callToTheEnd } from "../kook/to-the-end.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
 import type { Address } from "./address.ts";
 import { contentOf } from "./content.ts";
-import { UnknownMessageError } from "./errors.ts";
+import { meansNoMessage, UnknownMessageError } from "./errors.ts";
 import type { ChatOfMessages } from "./message.ts";
 import type { Messages } from "./messages.ts";
 import type { Body, Outgoing, Preparation, PreparationOptions } from "./outgoing.ts";
 import { type SendResult, saysSame } from "./posting.ts";
-import { OwnMessageError } from "./send-errors.ts";
+import { NotShownError, OwnMessageError } from "./send-errors.ts";
 import type { SendLimits } from "./send-limits.ts";
 import type { SentMessages } from "./sent.ts";
 
@@ -79,10 +78,15 @@ export class OwnMessages {
     // Not by their reading: bold and literal asterisks read the same.
     const isSame = message.content === body.content;
     if (!isSame) limits.check([{ text: body.shown, targetId: chat.target_id }]);
-    return { ...own, ...body, leaks: preparation.leaksOf(body, chat, canWarn), isSame };
+    return {
+      ...own,
+      ...body,
+      leaks: isSame ? [] : preparation.leaksOf(body, chat, canWarn),
+      isSame,
+    };
   }
 
-  /** @throws the signal's reason if the call was cancelled before anything was sent */
+  /** @throws SendLimitError, BroadcastError; the signal's reason if the call was cancelled before anything was sent */
   async edit(edit: Edit, options: CallOptions): Promise<SendResult> {
     const { client, messages, limits, sent, onChange } = this.#parts;
     const { chat, message, content, shown, msgId } = edit;
@@ -114,21 +118,22 @@ export class OwnMessages {
 
   /**
    * A message of the bot's; undefined if this process has shown it and it no longer exists.
-   * @throws OwnMessageError; UnknownMessageError and others as `Messages.find`
+   * @throws OwnMessageError, NotShownError; UnknownMessageError and others as `Messages.idOf`
    */
   async find(
     address: Address,
     msgId: string,
     options: CallOptions,
   ): Promise<OwnMessage | undefined> {
-    const { messages } = this.#parts;
+    const { messages, sent } = this.#parts;
     const chat = await messages.chat(address, options);
     try {
       const id = await messages.idOf(chat, msgId, options);
       return await this.#own(chat, await this.#view(chat, id, options), options);
     } catch (error) {
-      if (error instanceof UnknownMessageError && messages.knowsId(chat, msgId)) return undefined;
-      throw error;
+      if (!(error instanceof UnknownMessageError && messages.knowsId(chat, msgId))) throw error;
+      sent.forget(await messages.idOf(chat, msgId, options));
+      return undefined;
     }
   }
 
@@ -152,8 +157,9 @@ export class OwnMessages {
       return {};
     } catch (error) {
       if (!isDoubtful(error)) {
-        if (isMissing(error) && (await isGone(options.deadline))) return { already_gone: true };
-        throw error;
+        if (!(meansNoMessage(error) && (await isGone(options.deadline)))) throw error;
+        sent.forget(message.id);
+        return { already_gone: true };
       }
       if (!(await settle(isGone, options.deadline))) throw new LostAnswerError("unknown", error);
       sent.forget(message.id);
@@ -174,7 +180,7 @@ export class OwnMessages {
       const look = (deadline: number) => messages.view(chat, id, { ...options, deadline });
       const shown = await settle(look, options.deadline);
       options.signal?.throwIfAborted();
-      if (!shown) throw error;
+      if (!shown) throw sent.isFresh(id) ? new NotShownError() : error;
       return shown;
     }
   }

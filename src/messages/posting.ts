@@ -12,7 +12,7 @@ import type { Messages } from "./messages.ts";
 import { keyOf, type Outgoing } from "./outgoing.ts";
 import { Walk } from "./paging.ts";
 import { UnsettledError } from "./send-errors.ts";
-import type { SentMessage, SentMessages } from "./sent.ts";
+import type { Before, SentMessage, SentMessages } from "./sent.ts";
 
 export interface SendResult {
   chat: ChatOfMessages;
@@ -54,10 +54,10 @@ export class Posting {
         options.signal?.throwIfAborted();
         return { chat, status: "not_sent", why: error };
       }
-      const before = latest.ids;
-      this.#sent.set(keyOf(outgoing), { unknown: { before } });
+      const before = { ids: latest.ids, newestAt: latest.newest?.create_at ?? 0 };
+      this.#sent.set(keyOf(outgoing), { unknown: before });
       this.#messages.lastRead.forget(chat.chat_code);
-      // Without the call's signal: a later call of the same message is to know what became of it.
+      // Ignore cancellation: without the outcome a repeated call could not deduplicate.
       const look = (deadline: number) => this.#look(outgoing, before, { deadline });
       const seen = await settle(look, options.deadline);
       if (seen) return this.#noteSent(outgoing, seen, "sent");
@@ -65,7 +65,7 @@ export class Posting {
     }
   }
 
-  /** What earlier calls made of the same message. After a lost answer it is looked for again. */
+  /** Result of an earlier call with the same key; after a lost answer, looks again. */
   async known(outgoing: Outgoing, options: CallOptions): Promise<SendResult | undefined> {
     const { chat, kind, on, content } = outgoing;
     if (kind === "reaction" && on?.reactions.some(isMine(content))) {
@@ -73,13 +73,13 @@ export class Posting {
     }
     const known = this.#sent.get(keyOf(outgoing));
     if (!known) return undefined;
-    if ("sent" in known) {
-      // The bot may have taken its reaction back.
-      if (kind === "reaction") return undefined;
-      return this.#resultOf(chat, known.sent, "already_sent");
+    const { outcome, at } = known;
+    if ("sent" in outcome) {
+      // A reaction may have been taken back before this call read the message.
+      if (kind === "reaction" && at < outgoing.readAt) return undefined;
+      return this.#resultOf(chat, outcome.sent, "already_sent");
     }
-    const { before } = known.unknown;
-    const seen = await this.#look(outgoing, before, options).catch(() => undefined);
+    const seen = await this.#look(outgoing, outcome.unknown, options).catch(() => undefined);
     options.signal?.throwIfAborted();
     if (seen) return this.#noteSent(outgoing, seen, "already_sent");
     return { chat, status: "unknown", why: new UnsettledError() };
@@ -129,8 +129,8 @@ export class Posting {
 
   /** The own message: by the bot, not there before, with the same words once read. */
   async #look(
-    { kind, chat, content, on, latest }: Outgoing,
-    before: ReadonlySet<string>,
+    { kind, chat, content, on }: Outgoing,
+    before: Before,
     options: CallOptions,
   ): Promise<SentMessage | undefined> {
     if (kind === "reaction" && on) {
@@ -142,10 +142,10 @@ export class Posting {
     const own = walk.messages.find(
       (message) =>
         message.author_id !== chat.target_id &&
-        !before.has(message.id) &&
+        !before.ids.has(message.id) &&
         !this.#sent.has(message.id) &&
         // An older one can move into view when others are deleted.
-        message.create_at >= (latest.newest?.create_at ?? 0) &&
+        message.create_at >= before.newestAt &&
         isSameQuote(message.quote, on) &&
         saysSame(message, content),
     );

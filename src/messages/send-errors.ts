@@ -1,5 +1,5 @@
-// Errors of sending, editing and deleting messages, besides those of errors.ts. None carries a message's text. All are thrown
-// before anything is sent.
+// Errors of sending, editing and deleting messages, besides those of errors.ts. None carries a message's text. Those that
+// are thrown come before anything is sent; NotTriedError and UnsettledError are reasons in a result.
 import type { Leak } from "./leak-guard.ts";
 
 /** What is wrong with one message of several. `cause` says what. */
@@ -76,10 +76,11 @@ export class SendLimitError extends Error {
   override readonly name = "SendLimitError";
 
   constructor(limit: number, left: number, minutes: number) {
+    const wait = left === limit ? "Send fewer in one call." : `More in ${minutes} min.`;
     super(
       limit === 0
         ? "This server may send no messages (KOOK_SEND_LIMIT is 0)."
-        : `This server may send ${limit} messages an hour (KOOK_SEND_LIMIT). Left: ${left}. More in ${minutes} min.`,
+        : `KOOK_SEND_LIMIT of this server is ${limit} an hour. Left: ${left}. ${wait}`,
     );
   }
 }
@@ -92,10 +93,6 @@ export class ChangedError extends Error {
 /** An earlier message of the batch ended the batch. */
 export class NotTriedError extends Error {
   override readonly name = "NotTriedError";
-
-  constructor() {
-    super("Not tried, because an earlier message of this call failed.");
-  }
 }
 
 /** The answer to an earlier send of the same message was lost, and the message is still not seen. */
@@ -103,9 +100,14 @@ export class UnsettledError extends Error {
   override readonly name = "UnsettledError";
 }
 
+/** KOOK does not show a message yet that was sent seconds ago, so it cannot be edited or deleted. */
+export class NotShownError extends Error {
+  override readonly name = "NotShownError";
+}
+
 const ownReasons = {
   not_own: "The message is not the bot's.",
-  no_text: "Only messages of text can be edited, and this one is a card or a file.",
+  no_text: "Only messages of text can be edited, and this one is none.",
 } as const;
 
 /** A message that the bot cannot edit or delete. */

@@ -1,4 +1,5 @@
-// Sends batches of messages: each message once, and says of each what became of it.
+// Sends batches of messages: each at most once, with a result for each.
+import { inTime } from "../kook/abort.ts";
 import type { CallOptions } from "../kook/call-options.ts";
 import { ApiError, DeadlineError, RateLimitError, TokenError } from "../kook/errors.ts";
 import type { ChatOfMessages } from "./message.ts";
@@ -33,14 +34,14 @@ interface Parts {
   preparation: Preparation;
   posting: Posting;
   limits: SendLimits;
-  /** Called after each change of a chat. */
+  /** Called after each send to a chat, whatever came of it. */
   onChange: (chat: ChatOfMessages) => void;
 }
 
 export class Sending {
   readonly #parts: Parts;
-  /** The last send to each chat: two at once could take each other's message for their own. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  /** Serializes sends per chat, so that a look-up cannot claim another send's message. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -101,19 +102,28 @@ export class Sending {
     return results;
   }
 
-  /** One send at a time in each chat. */
+  /** One send at a time in each chat. A send whose turn does not come before its deadline is not sent. */
   async #inTurn(outgoing: Outgoing, audited: Audited, options: CallOptions): Promise<SendResult> {
-    const { chat_code } = outgoing.chat;
-    const before = this.#turns.get(chat_code);
-    const sending = (async () => {
-      await before?.catch(() => undefined);
-      return this.#send(outgoing, audited, options);
-    })();
-    this.#turns.set(chat_code, sending);
+    const { chat } = outgoing;
+    const { chat_code } = chat;
+    const before = this.#turns.get(chat_code) ?? Promise.resolve();
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    // Also for a send that gave up waiting: the next one must not overtake those before it.
+    const tail = Promise.all([before, ended]).then(() => {
+      if (this.#turns.get(chat_code) === tail) this.#turns.delete(chat_code);
+    });
+    this.#turns.set(chat_code, tail);
     try {
-      return await sending;
+      await inTime(before, options);
+      return await this.#send(outgoing, audited, options);
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      return { chat, status: "not_sent", why: error };
     } finally {
-      if (this.#turns.get(chat_code) === sending) this.#turns.delete(chat_code);
+      end();
     }
   }
 

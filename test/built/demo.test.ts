@@ -11,7 +11,7 @@ const columnsOf = (line: string) => line.length + (line.match(/[\u2e80-\uffef]/g
 
 test.each([
   ["en", "What to do next", "A model asks to send this message as the bot"],
-  ["zh", "接下来", "模型请求以机器人的身份发送以下 1 条消息"],
+  ["zh", "接下来", "模型请求以机器人的身份发送这条消息"],
 ])(
   "the demo in %s fits a terminal, answers a user after a question, and ends with what to do next",
   async (language, end, question) => {

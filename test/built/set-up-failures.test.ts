@@ -279,7 +279,7 @@ describe("a send", () => {
 
   test("beyond KOOK_SEND_LIMIT is refused", async () => {
     const limited = await told(["--send-limit", "1"], users.answered, "你好", "在吗");
-    expect(limited.replace("1 messages", "30 messages")).toBe(quoted("send limit"));
+    expect(limited.replace("is 1 an hour", "is 30 an hour")).toBe(quoted("send limit"));
   });
 });
 

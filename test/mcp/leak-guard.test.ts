@@ -234,8 +234,8 @@ describe("words of many users", () => {
     ];
     const { text, isError } = await send(client, messages);
     expect(isError).toBe(true);
-    expect(text).toMatch(/The other users are (".*?" \(\d+\)(, | and )){3}2 more\. Write it/);
-    expect(text).toMatch(/Write it without their words and numbers\.$/);
+    expect(text).toMatch(/The other users are (".*?" \(\d+\)(, | and )){3}2 more\. Remove/);
+    expect(text).toMatch(/Remove their words and numbers\.$/);
   });
 
   test("names of any length leave room for the advice", () => {
@@ -244,7 +244,7 @@ describe("words of many users", () => {
       username: '"'.repeat(32),
     }));
     const text = explainWith(sendingAdvice)(new DraftError(5, new LeakError(leaks)));
-    expect(text).toMatch(/and 37 more\. Write it without their words and numbers\.$/);
+    expect(text).toMatch(/and 37 more\. Remove their words and numbers\.$/);
   });
 
   test("what three users wrote is common knowledge, what two wrote is not", async () => {

@@ -117,7 +117,7 @@ describe("edit_message", () => {
     const unknown = await settled(call(client, "edit_message", { target_id, msg_id, text: "三" }));
     expect(unknown.structured).toMatchObject({
       status: "unknown",
-      why: expect.stringContaining("It is unknown whether it was done"),
+      why: expect.stringContaining("Outcome unknown. To check, repeat"),
     });
     expect(kook.posts).toHaveLength(2);
   });
@@ -151,7 +151,7 @@ describe("delete_message", () => {
     const { forms, elicit } = agreeing();
     const asking = await sent({ elicit });
     await call(asking.client, "delete_message", { target_id, msg_id: asking.msg_id });
-    expect(shownIn(forms[0])).toMatch(/delete this message[\s\S]*│ 旧的\n└[\s\S]*To: "夏天1"/);
+    expect(shownIn(forms[0])).toMatch(/delete this bot message[\s\S]*│ 旧的\n└[\s\S]*To: "夏天1"/);
     const { kook, client, msg_id } = await sent({ confirmDelete: "always" });
     const preview = await call(client, "delete_message", { target_id, msg_id });
     expect(preview.structured).toMatchObject({ deleted: false, target_id, username: "夏天1" });
@@ -187,7 +187,7 @@ describe("delete_message", () => {
     const unknown = await settled(call(second.client, "delete_message", args));
     expect(unknown).toMatchObject({
       isError: true,
-      text: expect.stringContaining("It is unknown whether it was done"),
+      text: expect.stringContaining("Outcome unknown. To check, repeat"),
     });
     expect([kook.posts.length, second.kook.posts.length]).toEqual([1, 1]);
   });

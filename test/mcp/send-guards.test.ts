@@ -179,7 +179,7 @@ describe("KOOK_SEND_LIMIT", () => {
     ]);
     expect(two.isError).toBe(true);
     expect(two.text).toContain(
-      "may send 3 messages an hour (KOOK_SEND_LIMIT). Left: 1. More in 50 min.",
+      "KOOK_SEND_LIMIT of this server is 3 an hour. Left: 1. More in 50 min.",
     );
     const last = await send(client, [{ ...tool, text }]);
     expect(last.structured).toMatchObject({ left: 0 });

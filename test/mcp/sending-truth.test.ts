@@ -187,7 +187,7 @@ test("a reaction whose answer was lost is not posted a second time", async () =>
   kook.next("direct-message/add-reaction", lost);
   const first = await settled(send(client, [{ target_id, reaction: "👍" }]));
   expect(first.structured.results?.[0]?.status).toBe("unknown");
-  expect(first.text).toContain("the same call looks");
+  expect(first.text).toContain("repeat the same call");
   await settled(send(client, [{ target_id, reaction: "👍" }]));
   expect(kook.posts).toHaveLength(1);
 });
@@ -310,4 +310,94 @@ test("a limit of 0 does not promise more in 60 minutes", async () => {
   const client = await sending({ confirmSend: "never", send: { to: "*", limit: 0 } });
   const { text } = await send(client, [{ target_id, text: "好" }]);
   expect(text).not.toContain("More in");
+});
+
+test("a lost message that arrived is found by the same call, also after the user has written", async () => {
+  const kook = recordingKook({ lateMs: 60_000 });
+  const client = await sending({ fetch: kook.fetch, confirmSend: "never" });
+  kook.next("direct-message/create", async (next) => {
+    await next();
+    return lost();
+  });
+  vi.useFakeTimers();
+  const first = await settled(send(client, [{ target_id, text: "好了" }]));
+  expect(first.structured.results).toMatchObject([{ status: "unknown" }]);
+  await vi.advanceTimersByTimeAsync(61_000);
+  kook.sandbox.receive(chat_code, "在吗");
+  const again = await settled(send(client, [{ target_id, text: "好了" }]));
+  expect(again.structured.results).toMatchObject([{ status: "already_sent" }]);
+});
+
+test("a text whose message was deleted elsewhere can be sent again once that is known", async () => {
+  vi.useFakeTimers({ toFake: ["Date", "performance"] });
+  const kook = recordingKook();
+  const options = { fetch: kook.fetch, confirmSend: "never", confirmDelete: "never" } as const;
+  const client = await sending(options);
+  const other = await sending(options);
+  const msg_id = idOf(await send(client, [{ target_id, text: "好了" }]));
+  await call(other, "delete_message", { target_id, msg_id });
+  // For ten seconds KOOK may only not show it yet.
+  vi.advanceTimersByTime(10_000);
+  const gone = await call(client, "delete_message", { target_id, msg_id });
+  expect(gone.structured).toMatchObject({ already_gone: true });
+  const again = await send(client, [{ target_id, text: "好了" }]);
+  expect(again.structured.results).toMatchObject([{ status: "sent" }]);
+});
+
+test("a message that KOOK does not show for six seconds is neither deleted nor gone", async () => {
+  const kook = recordingKook({ lateMs: 6_000 });
+  const client = await sending({
+    fetch: kook.fetch,
+    confirmSend: "never",
+    confirmDelete: "never",
+  });
+  const msg_id = idOf(await send(client, [{ target_id, text: "好了" }]));
+  vi.useFakeTimers();
+  const early = await settled(call(client, "delete_message", { target_id, msg_id }));
+  expect(early).toMatchObject({
+    isError: true,
+    text: expect.stringContaining("does not show this message yet"),
+  });
+  await vi.advanceTimersByTimeAsync(10_000);
+  const later = await settled(call(client, "delete_message", { target_id, msg_id }));
+  expect(later.structured).toMatchObject({ deleted: true });
+  expect(later.structured).not.toHaveProperty("already_gone");
+});
+
+test("the same reaction at once is posted once", async () => {
+  const kook = recordingKook();
+  const client = await sending({ fetch: kook.fetch, confirmSend: "never" });
+  const all = await Promise.all([1, 2, 3].map(() => send(client, [{ target_id, reaction: "👍" }])));
+  const statuses = all.map(({ structured }) => structured.results?.[0]?.status).sort();
+  expect(statuses).toEqual(["already_sent", "already_sent", "sent"]);
+  expect(kook.posts).toHaveLength(1);
+});
+
+test("an edit that KOOK refused gives its token back", async () => {
+  const kook = recordingKook();
+  const other = await sending({ fetch: kook.fetch, confirmSend: "never" });
+  const msg_id = idOf(await send(other, [{ target_id, text: "旧的" }]));
+  const client = await sending({ fetch: kook.fetch });
+  const args = { target_id, msg_id, text: "新的" };
+  const { structured } = await call(client, "edit_message", args);
+  const confirm_token = structured?.["confirm_token"];
+  kook.next("direct-message/update", () =>
+    Response.json({ code: 40_000, message: "参数错误", data: {} }, { status: 400 }),
+  );
+  const refused = await call(client, "edit_message", { ...args, confirm_token });
+  expect(refused.structured).toMatchObject({ status: "not_sent" });
+  const again = await call(client, "edit_message", { ...args, confirm_token });
+  expect(again.structured).toMatchObject({ status: "sent" });
+});
+
+test("a preview says how many of its messages went out before", async () => {
+  const kook = recordingKook();
+  const client = await sending({ fetch: kook.fetch });
+  const first = [{ target_id, text: "一" }];
+  const { confirm_token } = (await send(client, first)).structured;
+  await send(client, first, confirm_token);
+  const both = [...first, { ...tool, text: "二" }];
+  const preview = await send(client, both);
+  expect(preview.structured.to).toHaveLength(1);
+  expect(preview.text).toContain("1 of these messages went out before and will not be sent.");
 });

@@ -123,9 +123,7 @@ describe("the form", () => {
     const { forms, elicit } = agreeing();
     const client = await sending({ fetch: recordingKook().fetch, elicit, language: "zh" });
     await send(client, [{ target_id, text }]);
-    expect(shownIn(forms[0])).toMatch(
-      /模型请求以机器人的身份发送以下 1 条消息[\s\S]*收件人: "夏天1"/,
-    );
+    expect(shownIn(forms[0])).toMatch(/模型请求以机器人的身份发送这条消息[\s\S]*收件人: "夏天1"/);
   });
 
   test.each([
@@ -174,7 +172,7 @@ describe("the form", () => {
     const { structured } = await send(client, [{ target_id, text }]);
     expect(forms).toHaveLength(2);
     expect(forms[0]).not.toContain("等等");
-    expect(forms[1]).toContain("Something has changed meanwhile");
+    expect(forms[1]).toContain("The chat or message changed. Check again.");
     expect(forms[1]).toContain("等等，已经好了");
     expect(structured.results).toMatchObject([{ status: "sent" }]);
     expect(creates(kook)).toHaveLength(1);
@@ -192,7 +190,7 @@ describe("the form", () => {
     });
     const answer = await send(client, [{ target_id, text }]);
     expect(answer.isError).toBe(true);
-    expect(answer.text).toContain("New messages came each time that the person was asked");
+    expect(answer.text).toContain("The chat or message changed after each question");
     expect({ asked, posts: kook.posts }).toEqual({ asked: 3, posts: [] });
   });
 
@@ -444,7 +442,7 @@ describe("a lost answer", () => {
     },
   );
 
-  test("of a message that does not show is unknown; the same call looks again and never posts again", async () => {
+  test("of a message that does not show is unknown; repeat the same call again and never posts again", async () => {
     const kook = recordingKook({ lateMs: 60_000 });
     const client = await sending({ fetch: kook.fetch, confirmSend: "never" });
     kook.next("direct-message/create", async (next) => {
@@ -456,8 +454,8 @@ describe("a lost answer", () => {
     const first = await settled(send(client, [{ target_id, text }]));
     expect(performance.now() - startedAt).toBeLessThanOrEqual(4_000);
     expect(first.structured).toMatchObject({
-      results: [{ status: "unknown", why: expect.stringContaining("It is unknown whether") }],
-      next: expect.stringContaining("Do not send the unknown one in other words"),
+      results: [{ status: "unknown", why: expect.stringContaining("Outcome unknown.") }],
+      next: expect.stringContaining("To check the unknown message, repeat this call unchanged"),
     });
     const second = await settled(send(client, [{ target_id, text }]));
     expect(second.structured.results).toMatchObject([{ status: "unknown" }]);
@@ -510,7 +508,7 @@ describe("a lost answer", () => {
       results: [
         { target_id, status: "sent" },
         { ...tool, status: "unknown" },
-        { ...ming, status: "not_sent", why: expect.stringContaining("may be sent again") },
+        { ...ming, status: "not_sent", why: expect.stringContaining("call again with it") },
       ],
       left: 28,
     });

@@ -6,6 +6,7 @@ import {
   ChangedError,
   DraftError,
   LeakError,
+  NotShownError,
   NotTriedError,
   OwnMessageError,
   RecipientError,
@@ -23,7 +24,7 @@ const MAX_NAMED = 3;
 const texts: Record<TextError["reason"], string> = {
   empty: "Write what to send.",
   too_long: "Shorten it, or send it in parts that make sense alone.",
-  token: "Never send one.",
+  token: "Remove the token.",
   twice: "Leave one of them out.",
   no_emoji: "Give a character such as 👍, not its name.",
   no_message: "Name a message with reply_to.",
@@ -37,7 +38,7 @@ export const sendingAdvice: Advice = {
   },
   lostAnswer: {
     not_done: "It was not done. It may be tried again.",
-    unknown: "It is unknown whether it was done. The same call looks again.",
+    unknown: "Outcome unknown. To check, repeat the same call.",
   },
   explain(error, explain) {
     if (error instanceof DraftError) {
@@ -54,7 +55,7 @@ export const sendingAdvice: Advice = {
     if (error instanceof TextError)
       return `${error.message} Nothing was sent. ${texts[error.reason]}`;
     if (error instanceof LeakError) {
-      return `${error.message} Nothing was sent. ${otherUsers(error)} Write it without their words and numbers.`;
+      return `${error.message} Nothing was sent. ${otherUsers(error)} Remove their words and numbers.`;
     }
     if (error instanceof UnknownUserError) {
       return `${error.message} Nothing was sent: only users with a chat get messages. If the person wishes it, create_chat opens one.`;
@@ -64,13 +65,16 @@ export const sendingAdvice: Advice = {
     }
     if (error instanceof SendLimitError) return `${error.message} Nothing was sent.`;
     if (error instanceof ChangedError) {
-      return "New messages came each time that the person was asked. Nothing was sent. Read the chat, then try again.";
+      return "The chat or message changed after each question to the person. Nothing was changed. Read the chat, then repeat the call.";
     }
     if (error instanceof NotTriedError) {
-      return "Not tried, because an earlier message of this call failed. It may be sent again.";
+      return "An earlier message of this call failed. To send this one, call again with it.";
     }
     if (error instanceof UnsettledError) {
-      return "KOOK's answer to the same message was lost minutes ago, and it is still not in the chat. It is not sent again within 10 minutes.";
+      return "KOOK's response to this message was lost, and no look-up has found it. To look again, repeat the call; nothing is resent within 10 minutes.";
+    }
+    if (error instanceof NotShownError) {
+      return "KOOK does not show this message yet. Nothing was changed. Repeat the call in 10 s.";
     }
     if (error instanceof OwnMessageError) return `${error.message} Nothing was changed.`;
     return messageAdvice.explain(error, explain);

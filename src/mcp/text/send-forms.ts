@@ -27,6 +27,7 @@ interface Words {
   links: string;
   to: string;
   answers: string;
+  reactsTo: string;
   from: string;
   nothing: string;
   leak: string;
@@ -38,9 +39,9 @@ const words: Record<Language, Words> = {
   en: {
     send: (count) =>
       `A model asks to send ${count === 1 ? "this message" : `these ${count} messages`} as the bot. Send?`,
-    again: "Something has changed meanwhile: please look again.",
-    edit: "A model asks to change this message of the bot's. Change it?",
-    delete: "A model asks to delete this message of the bot's, for both sides. Delete it?",
+    again: "The chat or message changed. Check again.",
+    edit: "A model asks to edit this bot message. Edit it?",
+    delete: "A model asks to delete this bot message, for both sides. Delete it?",
     text: "Text:",
     reaction: "Reaction:",
     old: "Now:",
@@ -48,15 +49,17 @@ const words: Record<Language, Words> = {
     links: "Links to: ",
     to: "To",
     answers: "Answers",
+    reactsTo: "Reacts to",
     from: "Sent",
-    nothing: "The user has written nothing lately",
+    nothing: "No recent message from this user",
     leak: "Repeats words of another user",
     leakFacts: "This other user wrote it to the bot. Check that it may be passed on.",
     moreLeaks: (count) => `and ${count} more`,
   },
   zh: {
-    send: (count) => `模型请求以机器人的身份发送以下 ${count} 条消息。确认发送吗？`,
-    again: "刚刚有变化，请重新确认。",
+    send: (count) =>
+      `模型请求以机器人的身份发送${count === 1 ? "这条消息" : `这 ${count} 条消息`}。确认发送吗？`,
+    again: "会话或消息有更新，请重新核对。",
     edit: "模型请求修改机器人的这条消息。确认修改吗？",
     delete: "模型请求删除机器人的这条消息，双方都将看不到。确认删除吗？",
     text: "内容：",
@@ -66,10 +69,11 @@ const words: Record<Language, Words> = {
     links: "链接指向：",
     to: "收件人",
     answers: "回复",
+    reactsTo: "回应",
     from: "发送于",
     nothing: "该用户最近没有发过消息",
-    leak: "重复了另一位用户的话",
-    leakFacts: "这些话是另一位用户写给机器人的，请确认可以转述。",
+    leak: "含有另一位用户发来的内容",
+    leakFacts: "这是另一位用户写给机器人的，请确认可以发给此收件人。",
     moreLeaks: (count) => `另有 ${count} 位用户`,
   },
 };
@@ -91,11 +95,11 @@ export function sendForm(batch: readonly Outgoing[], { language, zone, again }: 
   });
   return {
     message: [again && say.again, say.send(batch.length), ...texts].filter(Boolean).join("\n\n"),
-    fields: batch.flatMap(({ chat, on, latest, leaks }, index) => [
+    fields: batch.flatMap(({ kind, chat, on, latest, leaks }, index) => [
       {
         name: `to_${index + 1}`,
         title: `${number(index)}${say.to}`,
-        description: answersLine(on ?? latest.fromUser, { say, zone }),
+        description: answersLine(kind, on ?? latest.fromUser, { say, zone }),
         value: named(chat),
       },
       ...leakFields(leaks, { say, number: number(index), index }),
@@ -161,11 +165,13 @@ function leakFields(
 const named = ({ username, target_id }: Leak) => `${quoted(username)} (${target_id || "?"})`;
 
 function answersLine(
+  kind: Outgoing["kind"],
   message: WireMessage | undefined,
   { say, zone }: { say: Words; zone: TimeZone },
 ): string {
   if (!message) return say.nothing;
-  return `${say.answers} ${zone.minute(message.create_at)} (${zone.name}): ${quoted(wordsOf(message), MAX_LINE)}`;
+  const verb = kind === "reaction" ? say.reactsTo : say.answers;
+  return `${verb} ${zone.minute(message.create_at)} (${zone.name}): ${quoted(wordsOf(message), MAX_LINE)}`;
 }
 
 const wordsOf = (message: WireMessage) => visibleText(quoteText(message)).text;

@@ -23,7 +23,8 @@ export function resultRow(result: SendResult, explain: Explain): ResultRow {
     status,
     ...(msgId !== undefined && { msg_id: msgId }),
     ...(time !== undefined && { time: isoSeconds(time) }),
-    ...(why !== undefined && { why: explain(why) }),
+    // Other messages of the call may have gone out.
+    ...(why !== undefined && { why: explain(why).replace(" Nothing was sent.", "") }),
   };
 }
 
@@ -35,7 +36,7 @@ export function resultLine({ target_id, username = "", status, msg_id, why }: Re
 
 const edited: Record<ResultRow["status"], string> = {
   sent: "Edited",
-  already_sent: "Says so already:",
+  already_sent: "Unchanged, has this text already:",
   not_sent: "Not edited:",
   unknown: "Unknown whether edited:",
 };
@@ -50,7 +51,7 @@ export function batchAdvice(rows: readonly ResultRow[]): string | undefined {
   const has = (status: ResultRow["status"]) => rows.some((row) => row.status === status);
   const parts = [
     has("unknown") &&
-      "Do not send the unknown one in other words: the same call looks for it again.",
+      "To check the unknown message, repeat this call unchanged. Do not rephrase it.",
     has("not_sent") &&
       (has("sent") || has("already_sent")) &&
       "To try again, pass only the messages that were not sent.",

@@ -3,16 +3,16 @@ import { ChangedError } from "../../messages/send-errors.ts";
 import type { Question, Verdict } from "../confirmation.ts";
 import type { Context } from "./tool.ts";
 
-/** What tools read of a chat this long ago will do for a question, in milliseconds; before the change it is read again. */
+/** Maximum age of cached facts for a form, in milliseconds. They are read again after the answer. */
 const FORM_AGE_MS = 60_000;
-/** The question comes again this often. */
+/** Maximum repeats of a question. */
 const MAX_REPEATS = 2;
 
 type Asked = Omit<Question, "operation" | "mode" | "session" | "signal" | "sentToken">;
 
 export interface Asking<Facts> {
   sentToken: string | undefined;
-  /** @param maxAgeMs what was read this long ago will do */
+  /** @param maxAgeMs maximum age of cached facts; 0 reads again */
   prepare(maxAgeMs: number): Promise<Facts>;
   /** @param again the facts have changed since the question before. @returns undefined if there is nothing to ask about */
   question(facts: Facts, again: boolean): Asked | undefined;

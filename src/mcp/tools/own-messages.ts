@@ -20,7 +20,7 @@ const ofMessage = {
 export function ownMessageTools({ own }: Answering, asks: string): Tool[] {
   const editMessage = defineTool({
     name: "edit_message",
-    title: "Edit a message of the bot's",
+    title: "Edit a bot message",
     description: `Replace the text of one of the bot's own messages.${asks}`,
     searchHint: "KOOK edit, correct a sent message 编辑 修改 消息",
     input: z
@@ -53,7 +53,7 @@ export function ownMessageTools({ own }: Answering, asks: string): Tool[] {
           sentToken: confirm_token,
           async prepare(maxAgeMs) {
             const prepared = await own.prepareEdit(asked, { maxAgeMs, canWarn }, options);
-            // That nothing is to do is said of fresh facts only.
+            // Report already_sent on fresh facts only.
             return prepared.isSame && maxAgeMs > 0
               ? own.prepareEdit(asked, { maxAgeMs: 0, canWarn }, options)
               : prepared;
@@ -81,11 +81,17 @@ export function ownMessageTools({ own }: Answering, asks: string): Tool[] {
       }
       const result = edit.isSame
         ? { chat: edit.chat, status: "already_sent" as const, msgId: edit.msgId }
-        : await context.audited(
-            { chat_code, target_id, msg_id: edit.message.id, length: edit.content.length },
-            () => own.edit(edit, options),
-            ({ status }) => ({ outcome: status }),
-          );
+        : await context
+            .audited(
+              { chat_code, target_id, msg_id: edit.message.id, length: edit.content.length },
+              () => own.edit(edit, options),
+              ({ status }) => ({ outcome: status }),
+            )
+            .catch((error) => {
+              if (!options.signal.aborted) verdict?.giveBack?.();
+              throw error;
+            });
+      if (result.status === "not_sent") verdict?.giveBack?.();
       const row = resultRow(result, explain);
       const { left } = own;
       return {
@@ -97,7 +103,7 @@ export function ownMessageTools({ own }: Answering, asks: string): Tool[] {
 
   const deleteMessage = defineTool({
     name: "delete_message",
-    title: "Delete a message of the bot's",
+    title: "Delete a bot message",
     description: "Delete one of the bot's own messages, for both sides.",
     searchHint: "KOOK delete, take back, recall a sent message 撤回 删除 消息",
     input: z.object({ ...ofMessage, confirm_token: confirmToken() }).superRefine(checkAddress),

@@ -122,11 +122,14 @@ export function sendingTools(
         structured: { results: rows, answer: verdict.outcome, next },
       };
     }
+    const left = batch.length - toSend(batch).length;
+    const known =
+      left > 0 ? `${left} of these messages went out before and will not be sent. ` : "";
     const to = await Promise.all(toSend(batch).map((outgoing) => preview(outgoing, context)));
     const lines = to.map((row) => previewLine(row, context.timeZone));
     return {
-      text: `Not sent yet. To:\n${lines.join("\n")}\n${next}`,
-      structured: { to, confirm_token: verdict.token, next },
+      text: `Not sent yet. To:\n${lines.join("\n")}\n${known}${next}`,
+      structured: { to, confirm_token: verdict.token, next: `${known}${next}` },
     };
   }
 
