@@ -3,7 +3,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
@@ -54,6 +54,18 @@ const starts = await interleave(rounds, scripts, async (script) => {
 print("spawn → initialize answered, ms", starts, ({ initialized }) => initialized);
 print("spawn → tools/list answered, ms", starts, ({ listed }) => listed);
 print("resident a second after tools/list, MiB", starts, ({ memory }) => memory);
+const installs = {
+  "second start": false,
+  "first start, without compile cache": true,
+};
+const cached = await interleave(rounds, installs, async (isFirst) => {
+  if (isFirst) rmSync(join(dirname(main), "compile-cache"), { recursive: true, force: true });
+  const server = new McpProcess(node, main, nowhere);
+  const times = await server.start();
+  await server.end();
+  return times;
+});
+print("spawn → tools/list answered by this server, ms", cached, ({ listed }) => listed);
 await measureCalls();
 
 /** Packs, installs the tarball, and bundles the reference. @returns {Promise<string>} the installed dist/main.js */

@@ -106,7 +106,7 @@ export class Inbox {
     const everything = { page: 1, enough: Number.POSITIVE_INFINITY };
     const found = await this.#chats.find({}, everything, options);
     return {
-      id: crypto.randomUUID().slice(0, 8),
+      id: crypto.randomUUID().slice(0, 4),
       search,
       madeAt: performance.now(),
       turn: Promise.resolve(),

@@ -99,7 +99,7 @@ const withoutTimes = (text: string) =>
     .replace(/^\d{4}-\d{2}-\d{2}\n/gm, "")
     .replace(/\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z/g, "TIME")
     .replace(/(?:\d{4}-)?(?:\d{2}-\d{2} )?\b\d{2}:\d{2}\b/g, "TIME")
-    .replace(/(cursor"?:? ?"?)[0-9a-f]{8}-/g, "$1");
+    .replace(/(cursor"?:? ?"?)[0-9a-f]{4}-/g, "$1");
 
 /** Texts and JSON as they are compared. */
 const comparable = (text: string, flags: string) =>
