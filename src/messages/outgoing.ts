@@ -2,6 +2,7 @@
 import type { Access } from "../access/access.ts";
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
+import { loadFailure } from "../kook/network/failure.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
 import { sendableText } from "../text/sendable.ts";
 import { holdsTokenShape } from "../text/token-pattern.ts";
@@ -131,7 +132,9 @@ export class Preparation {
     const text = sendableText(markdown);
     if (text.trim() === "") throw new TextError("empty");
     // The parser of Markdown is large: load it with the first text.
-    const { markdownToKMarkdown } = await import("./markdown.ts");
+    const { markdownToKMarkdown } = await import("./markdown.ts").catch((error) => {
+      throw loadFailure(error);
+    });
     const { content: converted, links } = markdownToKMarkdown(text);
     // Entities such as `&#x202e;` are decoded by the conversion.
     const content = sendableText(converted);

@@ -4,6 +4,7 @@ import { cpSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
 import { runBuilt, startBuilt } from "../support/built.ts";
 import { call } from "../support/connect.ts";
 import { sandboxEnv } from "../support/fake-kook.ts";
@@ -36,10 +37,13 @@ test.each(lazyParts)(
   "without %s the server starts, and the failure says to install it again",
   async (part) => {
     const main = install(part);
-    const client = await connectBuilt([], await sandboxEnv(), { main });
+    const flags = ["--messages", "send", "--send-to", "*", "--confirm-send", "never"];
+    const client = await connectBuilt(flags, await sandboxEnv(), { main });
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain("list_chats");
+    const message = { target_id: DOCUMENTED_CHAT.targetId, text: "你好" };
     const told = [
       (await call(client, "list_chats")).text,
+      (await call(client, "send_messages", { messages: [message] })).text,
       ...(await Promise.all(
         [["--sandbox"], ["sandbox"], ["doctor"]].map((args) => log(main, args)),
       )),
