@@ -7,6 +7,7 @@ import { createNetworkFetch } from "../kook/network/network.ts";
 import { Audit } from "../mcp/audit.ts";
 import { createServer } from "../mcp/server.ts";
 import { createServices } from "../mcp/services.ts";
+import { CALL_DEADLINE_MS } from "../mcp/session.ts";
 import { StdioTransport } from "../mcp/transport.ts";
 import { TimeZone } from "../text/time.ts";
 import { auditFile } from "./audit-log.ts";
@@ -20,9 +21,6 @@ import {
   exitWithParent,
   guardStdout,
 } from "./process.ts";
-
-/** The deadline of a tool call: what is in flight at the end of stdin is answered or failed by then. */
-const LAST_ANSWERS_MS = 45_000;
 
 interface ServeOptions {
   config: Config;
@@ -80,7 +78,8 @@ function exitOnceIdle(
   stdout: Writable,
   code: number,
 ): void {
-  setTimeout(() => process.exit(code), LAST_ANSWERS_MS);
+  // What is in flight at the end of stdin is answered or failed by then.
+  setTimeout(() => process.exit(code), CALL_DEADLINE_MS);
   // A change whose call was cancelled goes on, and gets its line.
   const ended = transport.idle().then(() => audit.end());
   void ended.then(() => exitAfter(stdout, "", code));

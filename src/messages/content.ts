@@ -1,4 +1,5 @@
 // What a message says, in words for a model. Strangers wrote it: invisible characters are removed and counted.
+import { KMARKDOWN } from "../kook/endpoints/direct-message.ts";
 import type { WireMessage, WireQuote, WireReaction } from "../kook/wire/message.ts";
 import { harmlessText, visibleText } from "../text/untrusted.ts";
 import { type Attachment, attachmentOf, cut, mediaKind, webAddress } from "./attachments.ts";
@@ -31,7 +32,6 @@ const mediaTypes: Record<number, Attachment["kind"]> = {
   8: "audio",
 };
 const PLAIN = 1;
-const KMARKDOWN = 9;
 const CARD = 10;
 const POKE = 12;
 

@@ -1,4 +1,5 @@
 // A message as the tools show it, made from KOOK's.
+import { KMARKDOWN } from "../kook/endpoints/direct-message.ts";
 import type { WireMessage, WireReaction } from "../kook/wire/message.ts";
 import { harmlessText } from "../text/untrusted.ts";
 import { type Content, contentOf, quoteText, reactionsOf } from "./content.ts";
@@ -101,7 +102,7 @@ export function sentMessage(sent: { id: string; time: number; content: string })
   const { id, time, content } = sent;
   return {
     id,
-    type: 9,
+    type: KMARKDOWN,
     content,
     author_id: "",
     create_at: time,

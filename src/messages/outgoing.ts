@@ -106,9 +106,8 @@ export class Preparation {
     return { kind, chat, ...body, on, isOnLast, latest, readAt, state, leaks };
   }
 
-  /** The chat, if its user may be written to. Never created. */
+  /** The chat, if its user may be written to. Never created. `check` comes first: it asks KOOK nothing. */
   async recipient(address: Address, options: CallOptions): Promise<ChatOfMessages> {
-    if ("target_id" in address) this.#access.requireRecipient(address.target_id);
     const chat = await this.#messages.chat(address, options);
     if (chat.target_id === "") throw new RecipientError("deleted");
     this.#access.requireRecipient(chat.target_id);

@@ -2,7 +2,7 @@
 
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
-import { deleteMessage, updateMessage } from "../kook/endpoints/direct-message.ts";
+import { deleteMessage, KMARKDOWN, updateMessage } from "../kook/endpoints/direct-message.ts";
 import { isDoubtful } from "../kook/errors.ts";
 import { LostAnswerError, settle } from "../kook/reconcile.ts";
 import { callToTheEnd } from "../kook/to-the-end.ts";
@@ -18,7 +18,6 @@ import { NotShownError, OwnMessageError } from "./send-errors.ts";
 import type { SendLimits } from "./send-limits.ts";
 import type { SentMessages } from "./sent.ts";
 
-const KMARKDOWN = 9;
 export interface OwnMessage {
   chat: ChatOfMessages;
   message: WireMessage;

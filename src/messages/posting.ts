@@ -1,7 +1,7 @@
 // One message to KOOK: posted once; a lost answer is settled by looking for the message.
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
-import { addReaction, createMessage } from "../kook/endpoints/direct-message.ts";
+import { addReaction, createMessage, KMARKDOWN } from "../kook/endpoints/direct-message.ts";
 import { isDoubtful } from "../kook/errors.ts";
 import { LostAnswerError, settle } from "../kook/reconcile.ts";
 import { callToTheEnd } from "../kook/to-the-end.ts";
@@ -26,8 +26,6 @@ export interface SendResult {
   why?: unknown;
 }
 
-/** KMarkdown, the only type of text that can be edited later. */
-const TYPE = 9;
 /** Newest messages among which a lost one is looked for. */
 const LOOKED_AT = 20;
 /** KOOK's discount: the first answer within five minutes of the user's message. */
@@ -99,7 +97,7 @@ export class Posting {
     const isUsers = answered?.author_id === chat.target_id;
     const message = {
       chat_code: chat.chat_code,
-      type: TYPE,
+      type: KMARKDOWN,
       content,
       ...(on && { quote: on.id }),
       ...(isYoung && isUsers && { reply_msg_id: answered.id }),
@@ -155,7 +153,7 @@ export class Posting {
 
 /** KOOK may store another spelling of the same KMarkdown. */
 export function saysSame(message: WireMessage, content: string): boolean {
-  return contentOf(message).text === contentOf({ ...message, type: TYPE, content }).text;
+  return contentOf(message).text === contentOf({ ...message, type: KMARKDOWN, content }).text;
 }
 
 /** KOOK's documents do not say whether a quote's id is that of a message; where it is none, any quote counts. */

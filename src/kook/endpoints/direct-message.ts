@@ -42,7 +42,7 @@ export const viewMessage: Endpoint<{ chat_code: string; msg_id: string }, WireMe
 const nothing = z.unknown().transform(() => undefined);
 
 /** KMarkdown. KOOK stores plain text as KMarkdown too, and only KMarkdown and cards can be edited. */
-const KMARKDOWN = 9;
+export const KMARKDOWN = 9;
 
 /**
  * Sends a message. `quote` is the message it replies to. `reply_msg_id` lowers what it counts in the quota: the first answer

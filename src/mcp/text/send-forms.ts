@@ -15,29 +15,9 @@ const MAX_LINE = 120;
 /** Users whose words a message repeats: more fields would bury the recipient. */
 const MAX_NAMED = 3;
 
-interface Words {
-  send(count: number): string;
-  again: string;
-  edit: string;
-  delete: string;
-  text: string;
-  reaction: string;
-  old: string;
-  new: string;
-  links: string;
-  to: string;
-  answers: string;
-  reactsTo: string;
-  from: string;
-  nothing: string;
-  leak: string;
-  leakFacts: string;
-  moreLeaks(count: number): string;
-}
-
-const words: Record<Language, Words> = {
+const words = {
   en: {
-    send: (count) =>
+    send: (count: number) =>
       `A model asks to send ${count === 1 ? "this message" : `these ${count} messages`} as the bot. Send?`,
     again: "The chat or message changed. Check again.",
     edit: "A model asks to edit this bot message. Edit it?",
@@ -54,10 +34,10 @@ const words: Record<Language, Words> = {
     nothing: "No recent message from this user",
     leak: "Repeats words of another user",
     leakFacts: "This other user wrote it to the bot. Check that it may be passed on.",
-    moreLeaks: (count) => `and ${count} more`,
+    moreLeaks: (count: number) => `and ${count} more`,
   },
   zh: {
-    send: (count) =>
+    send: (count: number) =>
       `模型请求以机器人的身份发送${count === 1 ? "这条消息" : `这 ${count} 条消息`}。确认发送吗？`,
     again: "会话或消息有更新，请重新核对。",
     edit: "模型请求修改机器人的这条消息。确认修改吗？",
@@ -74,9 +54,10 @@ const words: Record<Language, Words> = {
     nothing: "该用户最近没有发过消息",
     leak: "含有另一位用户发来的内容",
     leakFacts: "这是另一位用户写给机器人的，请确认可以发给此收件人。",
-    moreLeaks: (count) => `另有 ${count} 位用户`,
+    moreLeaks: (count: number) => `另有 ${count} 位用户`,
   },
-};
+} satisfies Record<Language, object>;
+type Words = (typeof words)[Language];
 
 interface Style {
   language: Language;

@@ -1,19 +1,31 @@
 // Results of sending as lines for a model, and as structured content.
+import * as z from "zod";
 import type { ChatOfMessages } from "../../messages/message.ts";
 import type { SendResult } from "../../messages/sending.ts";
 import { isoSeconds, type TimeZone } from "../../text/time.ts";
 import { TOKEN_LIFE_MINUTES, type Unconfirmed } from "../confirmation.ts";
 import type { Explain } from "../failure.ts";
-import { who } from "./messages.ts";
 
-export interface ResultRow {
-  target_id: string;
-  username?: string;
-  status: SendResult["status"];
-  msg_id?: string;
-  time?: string;
-  why?: string;
-}
+/** What became of one message. */
+export const resultRowSchema = z.object({
+  target_id: z.string(),
+  username: z.string().optional(),
+  status: z.enum(["sent", "already_sent", "not_sent", "unknown"]),
+  msg_id: z.string().optional(),
+  time: z.string().optional(),
+  why: z.string().optional(),
+});
+
+/** One recipient of a preview. */
+export const previewRowSchema = z.object({
+  target_id: z.string(),
+  username: z.string(),
+  wrote_at: z.string().optional(),
+  wrote: z.string().optional(),
+});
+
+type ResultRow = z.infer<typeof resultRowSchema>;
+type PreviewRow = z.infer<typeof previewRowSchema>;
 
 export function resultRow(result: SendResult, explain: Explain): ResultRow {
   const { chat, status, msgId, time, why } = result;
@@ -28,9 +40,13 @@ export function resultRow(result: SendResult, explain: Explain): ResultRow {
   };
 }
 
+/** A user as the tools take one, with the name. The name was sanitized when the chat was read. */
+export const recipient = ({ target_id, username }: Pick<PreviewRow, "target_id" | "username">) =>
+  `${target_id || "a deleted account"} ${JSON.stringify(username)}`;
+
 /** `sent 5f2a9c01 to 3903536527 "夏天1"` */
 export function resultLine({ target_id, username = "", status, msg_id, why }: ResultRow): string {
-  const facts = [status, msg_id, `to ${target_id} ${JSON.stringify(username)}`];
+  const facts = [status, msg_id, `to ${recipient({ target_id, username })}`];
   return `${facts.filter(Boolean).join(" ")}${why === undefined ? "" : `: ${why}`}`;
 }
 
@@ -42,7 +58,7 @@ const edited: Record<ResultRow["status"], string> = {
 };
 
 export function editLine({ target_id, username = "", status, msg_id, why }: ResultRow): string {
-  const line = `${edited[status]} ${msg_id}, to ${target_id} ${JSON.stringify(username)}.`;
+  const line = `${edited[status]} ${msg_id}, to ${recipient({ target_id, username })}.`;
   return why === undefined ? line : `${line} ${why}`;
 }
 
@@ -59,16 +75,7 @@ export function batchAdvice(rows: readonly ResultRow[]): string | undefined {
   return parts.filter(Boolean).join(" ") || undefined;
 }
 
-/** Whom a preview is about, and what they wrote last. */
-export interface PreviewRow {
-  target_id: string;
-  username: string;
-  /** When the user wrote the line that is answered. */
-  wrote_at?: string;
-  /** That line; only where messages may be read. */
-  wrote?: string;
-}
-
+/** @param wrote the line that is answered; its text only where messages may be read */
 export function previewRow(
   { target_id, username }: ChatOfMessages,
   wrote: { time: number; text: string | undefined } | undefined,
@@ -84,7 +91,7 @@ export function previewRow(
 export function previewLine(row: PreviewRow, zone: TimeZone): string {
   const { wrote_at, wrote } = row;
   const facts = [
-    who({ ...row, chat_code: "" }),
+    recipient(row),
     wrote_at && `wrote ${zone.minute(Date.parse(wrote_at))} ${zone.name}`,
     wrote && JSON.stringify(wrote),
   ];

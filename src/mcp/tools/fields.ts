@@ -23,23 +23,5 @@ export const queryText = () =>
 export const confirmToken = () =>
   z.string("must be text").optional().describe("as this tool gave it, once the person agrees");
 
-/** A person's answer that is no yes. */
+/** Set if the person declined or closed the form. */
 export const answerSchema = z.enum(["declined", "dismissed"]).optional();
-
-/** What became of one message. */
-export const resultSchema = z.object({
-  target_id: z.string(),
-  username: z.string().optional(),
-  status: z.enum(["sent", "already_sent", "not_sent", "unknown"]),
-  msg_id: z.string().optional(),
-  time: z.string().optional(),
-  why: z.string().optional(),
-});
-
-/** One recipient of a preview. */
-export const previewRowSchema = z.object({
-  target_id: z.string(),
-  username: z.string(),
-  wrote_at: z.string().optional(),
-  wrote: z.string().optional(),
-});

@@ -5,9 +5,9 @@ import { stateOfBatch } from "../../messages/outgoing.ts";
 import type { Unconfirmed } from "../confirmation.ts";
 import type { Answering } from "../services.ts";
 import { deleteMessageForm, editForm } from "../text/send-forms.ts";
-import { editLine, nextAfter, resultRow } from "../text/sending.ts";
+import { editLine, nextAfter, recipient, resultRow, resultRowSchema } from "../text/sending.ts";
 import { ask } from "./ask.ts";
-import { answerSchema, confirmToken, resultSchema } from "./fields.ts";
+import { answerSchema, confirmToken } from "./fields.ts";
 import { address, addressOf, checkAddress, isMessageId, NO_ID } from "./messages.ts";
 import { defineTool, type Tool } from "./tool.ts";
 
@@ -30,8 +30,8 @@ export function ownMessageTools({ own }: Answering, asks: string): Tool[] {
         confirm_token: confirmToken(),
       })
       .superRefine(checkAddress),
-    output: resultSchema.extend({
-      status: resultSchema.shape.status.optional(),
+    output: resultRowSchema.extend({
+      status: resultRowSchema.shape.status.optional(),
       left: z.int().optional(),
       answer: answerSchema,
       confirm_token: z.string().optional(),
@@ -75,7 +75,7 @@ export function ownMessageTools({ own }: Answering, asks: string): Tool[] {
         const unchanged = unconfirmed(verdict, editMessage.name, "the new text");
         const status = verdict.outcome !== "preview" && { status: "not_sent" as const };
         return {
-          text: `Not edited: ${edit.msgId} to ${target_id} ${JSON.stringify(username)}. ${unchanged.next}`,
+          text: `Not edited: ${edit.msgId} to ${recipient(edit.chat)}. ${unchanged.next}`,
           structured: { ...common, ...status, ...unchanged },
         };
       }
@@ -145,7 +145,7 @@ export function ownMessageTools({ own }: Answering, asks: string): Tool[] {
       if (verdict && verdict.outcome !== "confirmed") {
         const kept = unconfirmed(verdict, deleteMessage.name, "which message this is");
         return {
-          text: `Not deleted: ${found.msgId} to ${target_id} ${JSON.stringify(username)}. ${kept.next}`,
+          text: `Not deleted: ${found.msgId} to ${recipient(found.chat)}. ${kept.next}`,
           structured: { msg_id: found.msgId, deleted: false, target_id, username, ...kept },
         };
       }

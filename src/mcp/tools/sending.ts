@@ -11,11 +11,13 @@ import {
   nextAfter,
   previewLine,
   previewRow,
+  previewRowSchema,
   resultLine,
   resultRow,
+  resultRowSchema,
 } from "../text/sending.ts";
 import { ask } from "./ask.ts";
-import { answerSchema, confirmToken, previewRowSchema, resultSchema } from "./fields.ts";
+import { answerSchema, confirmToken } from "./fields.ts";
 import { address, addressOf, checkAddress, isMessageId, NO_ID } from "./messages.ts";
 import { ownMessageTools } from "./own-messages.ts";
 import { type Context, defineTool, type ToolFamily } from "./tool.ts";
@@ -66,7 +68,7 @@ export function sendingTools(
       confirm_token: confirmToken(),
     }),
     output: z.object({
-      results: z.array(resultSchema).optional(),
+      results: z.array(resultRowSchema).optional(),
       left: z.int().optional(),
       to: z.array(previewRowSchema).optional(),
       answer: answerSchema,
@@ -164,9 +166,14 @@ function toDraft({ text, reaction, reply_to, ...chat }: z.infer<typeof draftSche
 function auditedBy({ audited }: Context) {
   return ({ kind, chat, on, content }: Outgoing, change: () => Promise<SendResult>) =>
     audited(
-      { chat_code: chat.chat_code, target_id: chat.target_id, length: content.length },
+      {
+        chat_code: chat.chat_code,
+        target_id: chat.target_id,
+        // A reaction is recorded under the message that it is for.
+        ...(kind === "reaction" && { msg_id: on?.id }),
+        length: content.length,
+      },
       change,
-      // A reaction is recorded under the message that it is for.
-      ({ status, id }) => ({ msg_id: kind === "reaction" ? on?.id : id, outcome: status }),
+      ({ status, id }) => ({ ...(kind === "text" && { msg_id: id }), outcome: status }),
     );
 }
