@@ -5,18 +5,14 @@ import type { Writable } from "node:stream";
 /** Poll interval. Needed if the host died while another process keeps our stdin open. */
 const PARENT_CHECK_MS = 2_000;
 
-/** Grace period for changes in flight: an attempt of 10 s, and the look for a lost answer. */
-const DRAIN_MS = 15_000;
-
 let drain = async () => {};
 
-/** @param run resolves when no change is in flight; every exit waits for it */
+/** @param run every exit waits for it; it must end */
 export function drainBeforeExit(run: () => Promise<void>): void {
   drain = run;
 }
 
 function exitOnceDrained(): void {
-  setTimeout(() => process.exit(0), DRAIN_MS);
   void drain().then(() => process.exit(0));
 }
 

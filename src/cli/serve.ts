@@ -22,6 +22,9 @@ import {
   guardStdout,
 } from "./process.ts";
 
+/** Of the grace period at an exit: the look for a lost answer, and the audit line. */
+const LOOK_MS = 5_000;
+
 interface ServeOptions {
   config: Config;
   log: Log;
@@ -34,7 +37,7 @@ export async function serve({ config, log, env, version }: ServeOptions): Promis
   allowManyListeners();
   const { auditLog } = config;
   const audit = new Audit(auditLog === undefined ? undefined : auditFile(auditLog));
-  drainBeforeExit(() => audit.end());
+  drainBeforeExit(() => audit.end(config.timeoutMs + LOOK_MS));
   exitOnSignals();
   exitWithParent();
   const { allowTargets, maxWaitMs, messages, readOnly, language, output } = config;
@@ -81,7 +84,7 @@ function exitOnceIdle(
   // What is in flight at the end of stdin is answered or failed by then.
   setTimeout(() => process.exit(code), CALL_DEADLINE_MS);
   // A change whose call was cancelled goes on, and gets its line.
-  const ended = transport.idle().then(() => audit.end());
+  const ended = transport.idle().then(() => audit.end(CALL_DEADLINE_MS));
   void ended.then(() => exitAfter(stdout, "", code));
 }
 

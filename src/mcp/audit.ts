@@ -53,7 +53,9 @@ export interface AuditedCall {
 
 export class Audit {
   readonly #file: AuditFile | undefined;
-  readonly #running = new Set<Promise<unknown>>();
+  /** The changes in flight, and how to write that the outcome of one is unknown. */
+  readonly #running = new Map<Promise<unknown>, { abandon: () => Promise<void> }>();
+  readonly #closing = new AbortController();
   /** Why no change may be made any more. */
   #stopped: "stopped" | "closing" | undefined;
 
@@ -61,10 +63,22 @@ export class Audit {
     this.#file = file;
   }
 
-  /** Stops all later changes. Resolves when all changes in flight are logged. */
-  async end(): Promise<void> {
+  /** Aborts when the server stops: a change that is not on the wire yet is not made. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /** Stops all later changes. Resolves when all changes in flight are logged, those that take longer as unknown. */
+  async end(graceMs: number): Promise<void> {
     this.#stopped ??= "closing";
-    await Promise.allSettled(this.#running);
+    this.#closing.abort(new AuditError("closing"));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([Promise.allSettled(this.#running.keys()), late]);
+    clearTimeout(timer);
+    await Promise.allSettled([...this.#running.values()].map(({ abandon }) => abandon()));
   }
 
   /**
@@ -78,8 +92,9 @@ export class Audit {
     told: (result: Result) => AuditFacts & { outcome: Outcome },
   ): Promise<Result> {
     if (this.#stopped) throw new AuditError(this.#stopped);
-    const running = this.#change(call, facts, change, told);
-    this.#running.add(running);
+    const entry = { abandon: async () => {} };
+    const running = this.#change(call, facts, { change, told, entry });
+    this.#running.set(running, entry);
     try {
       return await running;
     } finally {
@@ -90,8 +105,15 @@ export class Audit {
   async #change<Result>(
     { tool, confirmed, onFailure }: AuditedCall,
     facts: AuditFacts,
-    change: () => Promise<Result>,
-    told: (result: Result) => AuditFacts & { outcome: Outcome },
+    {
+      change,
+      told,
+      entry,
+    }: {
+      change: () => Promise<Result>;
+      told: (result: Result) => AuditFacts & { outcome: Outcome };
+      entry: { abandon: () => Promise<void> };
+    },
   ): Promise<Result> {
     const file = await this.#open();
     const write = async (more: AuditFacts & { outcome: Outcome }) => {
@@ -102,6 +124,7 @@ export class Audit {
         onFailure();
       });
     };
+    entry.abandon = () => write({ outcome: "unknown" });
     try {
       const result = await change();
       await write(told(result));

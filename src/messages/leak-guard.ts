@@ -1,6 +1,6 @@
 // Leak guard: finds text for one user that repeats what only another user wrote. It knows what this process has shown.
 import { comparable } from "./comparable.ts";
-import { type Ids, idsIn } from "./leak-ids.ts";
+import { digitsIn, type Ids, idsIn, isPersonal } from "./leak-ids.ts";
 import { hasRun, Runs } from "./leak-runs.ts";
 import type { ChatOfMessages } from "./message.ts";
 
@@ -17,7 +17,8 @@ const COMMON_USERS = 3;
 const PUBLIC_USERS = 2;
 
 /** A host's name and hours such as 9:00-18:00 are no user's words. */
-const publicPart = /https?:\/\/[^\s/?#]+|\d{1,2}[:：]\d\d\s?[-~–—～至到]\s?\d{1,2}[:：]\d\d/gi;
+const publicPart =
+  /https?:\/\/[a-z0-9.-]+(?::\d+)?(?=[/?#\s]|$|[^a-z0-9.:@-])|\d{1,2}[:：]\d\d\s?[-~–—～至到]\s?\d{1,2}[:：]\d\d/gi;
 
 /** The user whose words a text repeats. */
 export type Leak = Pick<ChatOfMessages, "target_id" | "username">;
@@ -76,7 +77,7 @@ export class LeakGuard {
       repeats.startGroup();
       for (const kept of messages) {
         repeats.findIn(kept, (words) => {
-          const writers = found.get(words) ?? new Writers();
+          const writers = found.get(words) ?? new Writers(isPersonal(words));
           found.set(words, writers);
           return writers.addUser(kept);
         });
@@ -135,14 +136,20 @@ class Writers {
   /** Other users than the recipient, by chat code. */
   readonly users = new Map<string, Leak>();
   readonly #told = new Set<string>();
+  /** Accomplices cannot make a user's phone number common by repeating it. */
+  readonly #isPersonal: boolean;
   #userTime = Number.POSITIVE_INFINITY;
   #botTime = Number.POSITIVE_INFINITY;
+
+  constructor(isPersonal: boolean) {
+    this.#isPersonal = isPersonal;
+  }
 
   /** @returns whether so many users wrote it that it is public */
   addUser({ chat, time }: Kept): boolean {
     this.users.set(chat.chat_code, chat);
     this.#userTime = Math.min(this.#userTime, time);
-    return this.users.size >= COMMON_USERS;
+    return this.#isCommon;
   }
 
   addBot({ chat, time }: Kept): true {
@@ -151,8 +158,12 @@ class Writers {
     return true;
   }
 
+  get #isCommon(): boolean {
+    return this.users.size >= COMMON_USERS && !this.#isPersonal;
+  }
+
   get isPublic(): boolean {
-    if (this.users.size >= COMMON_USERS || this.#botTime < this.#userTime) return true;
+    if (this.#isCommon || this.#botTime < this.#userTime) return true;
     // An echo in the chat of a user who wrote it makes nothing public.
     return [...this.#told].filter((code) => !this.users.has(code)).length >= PUBLIC_USERS;
   }
@@ -162,11 +173,13 @@ class Writers {
 class Repeats {
   readonly #runs: Runs;
   readonly #ids: ReturnType<typeof idsIn>;
+  readonly #digits: string;
   readonly #settled = new Set<string>();
 
   constructor(text: string) {
     this.#runs = new Runs(wordsOf(text));
     this.#ids = idsIn(text, { hotlines: true });
+    this.#digits = digitsIn(text);
   }
 
   startGroup(): void {
@@ -177,11 +190,12 @@ class Repeats {
   findIn({ text, whole, parts }: Kept, report: (words: string) => boolean): void {
     this.#runs.findIn(text, report);
     const ids = this.#ids;
-    if (ids.whole.size === 0) return;
-    const find = (id: string, isThere: boolean) => {
-      if (isThere && !this.#settled.has(id) && report(id)) this.#settled.add(id);
+    const isThere = (id: string) =>
+      ids.whole.has(id) || ids.parts.has(id) || (isPersonal(id) && this.#digits.includes(id));
+    const find = (id: string, isFound: boolean) => {
+      if (isFound && !this.#settled.has(id) && report(id)) this.#settled.add(id);
     };
-    for (const id of listed(whole)) find(id, ids.whole.has(id) || ids.parts.has(id));
+    for (const id of listed(whole)) find(id, isThere(id));
     for (const id of listed(parts)) find(id, ids.whole.has(id));
   }
 }

@@ -42,6 +42,16 @@ const hotline = /(?<![a-z0-9]-?)[48]00([- ])(?:\d{3}\1\d{4}|\d{4}\1\d{3})(?!-?[a
 /** China's mobile phones, bank cards and identity cards. */
 const personal = /^(?:1[3-9]\d{9}|\d{15,19})$/;
 
+/** Whether an id has the form of a mobile phone, bank card or identity card. */
+export const isPersonal = (id: string) => personal.test(id);
+
+/** The digits of a text in one row, whatever stands between them except letters: lines, list marks, colons, dates. */
+export function digitsIn(text: string): string {
+  const folded = visibleText(text).text.normalize("NFKC");
+  const unlisted = folded.replace(/^\s*(?:[-*•]|\d{1,2}[.)、])\s+/gm, "");
+  return unlisted.replace(/(?<=\d)[^\p{L}\p{N}]+(?=\d)/gu, "");
+}
+
 /** @param options.hotlines service numbers count too */
 export function idsIn(
   text: string,

@@ -7,6 +7,7 @@ import type { WireMessage } from "../kook/wire/message.ts";
 import { sendableText } from "../text/sendable.ts";
 import { holdsTokenShape } from "../text/token-pattern.ts";
 import type { Address } from "./address.ts";
+import { contentOf } from "./content.ts";
 import { kmarkdownText } from "./kmarkdown.ts";
 import type { Latest } from "./latest.ts";
 import type { Leak } from "./leak-guard.ts";
@@ -102,7 +103,7 @@ export class Preparation {
     const leaks = reaction === undefined ? this.leaksOf(body, chat, canWarn) : [];
     const kind = reaction === undefined ? "text" : "reaction";
     const isOnLast = replyTo === undefined;
-    const state = this.#stateOf(latest);
+    const state = this.#stateOf(latest, on);
     return { kind, chat, ...body, on, isOnLast, latest, readAt, state, leaks };
   }
 
@@ -155,10 +156,14 @@ export class Preparation {
     return leaks;
   }
 
-  /** KOOK may show what this process sent seconds later: that is no reason to ask again. */
-  #stateOf({ messages }: Latest): string {
+  /**
+   * The last message of others, the user's last one and the one that is answered. KOOK may show what this process sent seconds
+   * later: that is no reason to ask again.
+   */
+  #stateOf({ messages, fromUser }: Latest, on: WireMessage | undefined): string {
     const last = messages.findLast(({ id }) => !this.#sent.has(id));
-    return last ? `${last.id} ${last.updated_at}` : "";
+    const shown = on && [on.id, on.updated_at, contentOf(on).text];
+    return JSON.stringify([last?.id, last?.updated_at, fromUser?.id, fromUser?.updated_at, shown]);
   }
 
   async #answered(

@@ -90,9 +90,10 @@ export class OwnMessages {
     const { client, messages, limits, sent, onChange } = this.#parts;
     const { chat, message, content, shown, msgId } = edit;
     const giveBack = limits.count(shown, chat.target_id);
+    const said = { chatCode: chat.chat_code, content: message.content };
     try {
       await callToTheEnd(client, updateMessage, { msg_id: message.id, content }, options);
-      sent.forget(message.id);
+      sent.forget(message.id, said);
       return { chat, status: "sent", id: message.id, msgId };
     } catch (error) {
       if (!isDoubtful(error)) {
@@ -105,7 +106,8 @@ export class OwnMessages {
         const isEdited = now.updated_at > message.updated_at && saysSame(now, content);
         return isEdited ? now : undefined;
       }, options.deadline);
-      if (seen) sent.forget(message.id);
+      if (seen) sent.forget(message.id, said);
+      else sent.doubt(message.id);
       return seen
         ? { chat, status: "sent", id: message.id, msgId }
         : { chat, status: "unknown", msgId, why: new LostAnswerError("unknown", error) };
@@ -131,7 +133,8 @@ export class OwnMessages {
       return await this.#own(chat, await this.#view(chat, id, options), options);
     } catch (error) {
       if (!(error instanceof UnknownMessageError && messages.knowsId(chat, msgId))) throw error;
-      sent.forget(await messages.idOf(chat, msgId, options));
+      const id = await messages.idOf(chat, msgId, options);
+      sent.forget(id, { chatCode: chat.chat_code, content: "" });
       return undefined;
     }
   }
@@ -145,6 +148,7 @@ export class OwnMessages {
     options: CallOptions,
   ): Promise<{ already_gone?: true }> {
     const { client, messages, sent, onChange } = this.#parts;
+    const said = { chatCode: chat.chat_code, content: message.content };
     const isGone = (deadline: number | undefined) =>
       messages.view(chat, message.id, { deadline }).then(
         () => undefined,
@@ -152,16 +156,19 @@ export class OwnMessages {
       );
     try {
       await callToTheEnd(client, deleteMessage, { msg_id: message.id }, options);
-      sent.forget(message.id);
+      sent.forget(message.id, said);
       return {};
     } catch (error) {
       if (!isDoubtful(error)) {
         if (!(meansNoMessage(error) && (await isGone(options.deadline)))) throw error;
-        sent.forget(message.id);
+        sent.forget(message.id, said);
         return { already_gone: true };
       }
-      if (!(await settle(isGone, options.deadline))) throw new LostAnswerError("unknown", error);
-      sent.forget(message.id);
+      if (!(await settle(isGone, options.deadline))) {
+        sent.doubt(message.id);
+        throw new LostAnswerError("unknown", error);
+      }
+      sent.forget(message.id, said);
       return {};
     } finally {
       messages.lastRead.forget(chat.chat_code);

@@ -7,6 +7,7 @@ import { LostAnswerError, settle } from "../kook/reconcile.ts";
 import { callToTheEnd } from "../kook/to-the-end.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
 import { contentOf } from "./content.ts";
+import { UnknownMessageError } from "./errors.ts";
 import { type ChatOfMessages, sentMessage } from "./message.ts";
 import type { Messages } from "./messages.ts";
 import { keyOf, type Outgoing } from "./outgoing.ts";
@@ -75,12 +76,34 @@ export class Posting {
     if ("sent" in outcome) {
       // A reaction may have been taken back before this call read the message.
       if (kind === "reaction" && at < outgoing.readAt) return undefined;
+      if (this.#sent.isDoubted(outcome.sent.id)) {
+        return this.#afterDoubt(outgoing, outcome.sent, options);
+      }
       return this.#resultOf(chat, outcome.sent, "already_sent");
     }
     const seen = await this.#look(outgoing, outcome.unknown, options).catch(() => undefined);
     options.signal?.throwIfAborted();
     if (seen) return this.#noteSent(outgoing, seen, "already_sent");
     return { chat, status: "unknown", why: new UnsettledError() };
+  }
+
+  /** After an edit or a deletion whose answer was lost, the chat decides. */
+  async #afterDoubt(
+    { chat, content }: Outgoing,
+    sent: SentMessage,
+    options: CallOptions,
+  ): Promise<SendResult | undefined> {
+    try {
+      const now = await this.#messages.view(chat, sent.id, options);
+      if (saysSame(now, content)) return this.#resultOf(chat, sent, "already_sent");
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!(error instanceof UnknownMessageError)) {
+        return { chat, status: "unknown", why: new UnsettledError() };
+      }
+    }
+    this.#sent.forget(sent.id, { chatCode: chat.chat_code, content });
+    return undefined;
   }
 
   async #request(
@@ -109,9 +132,13 @@ export class Posting {
   #noteSent(outgoing: Outgoing, sent: SentMessage, status: "sent" | "already_sent"): SendResult {
     const { kind, chat, content } = outgoing;
     this.#sent.set(keyOf(outgoing), { sent });
-    if (kind === "text")
-      this.#messages.lastRead.add(chat.chat_code, sentMessage({ ...sent, content }));
-    else this.#messages.lastRead.forget(chat.chat_code);
+    const { lastRead } = this.#messages;
+    if (kind === "text") {
+      this.#sent.noteOwn(sent.id);
+      lastRead.add(chat.chat_code, sentMessage({ ...sent, content }));
+    } else {
+      lastRead.forget(chat.chat_code);
+    }
     return this.#resultOf(chat, sent, status);
   }
 

@@ -1,5 +1,4 @@
 // Limits of what this process sends: messages an hour, and users who get the same text.
-import { comparable } from "./comparable.ts";
 import { BroadcastError, SendLimitError } from "./send-errors.ts";
 
 const HOUR_MS = 3_600_000;
@@ -33,7 +32,7 @@ export class SendLimits {
     if (batch.length > this.left) throw this.#exhausted();
     for (const { text } of batch) {
       const same = [...this.#lastHour(), ...batch].filter(
-        (other) => comparable(other.text) === comparable(text),
+        (other) => collapsed(other.text) === collapsed(text),
       );
       if (new Set(same.map(({ targetId }) => targetId)).size > MAX_USERS) {
         throw new BroadcastError(MAX_USERS);
@@ -48,7 +47,7 @@ export class SendLimits {
    */
   count(text: string, targetId: string): () => void {
     this.check([{ text, targetId }]);
-    const sent = { at: performance.now(), text: comparable(text), targetId };
+    const sent = { at: performance.now(), text: collapsed(text), targetId };
     this.#sent.push(sent);
     return () => {
       this.#sent = this.#sent.filter((other) => other !== sent);
@@ -66,4 +65,12 @@ export class SendLimits {
     const freeInMs = oldest ? oldest.at + HOUR_MS - performance.now() : HOUR_MS;
     return new SendLimitError(this.#limit, this.left, Math.ceil(freeInMs / 60_000));
   }
+}
+
+/** Without width, case, white space and Markdown's marks. Numbers stay: two answers may differ in them alone. */
+function collapsed(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[\s*_~`>#|\\]+/g, "");
 }

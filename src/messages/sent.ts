@@ -25,6 +25,9 @@ type Outcome = { sent: SentMessage } | { unknown: Before };
 /** By key: the chat, the text and the message that it answers. */
 export class SentMessages {
   readonly #outcomes = new Map<string, { outcome: Outcome; at: number }>();
+  /** Ids of texts, and when they were sent, on the monotonic clock. */
+  readonly #own = new Map<string, number>();
+  readonly #doubted = new Set<string>();
 
   /** `at`: when it was noted, on the monotonic clock. */
   get(key: string): { outcome: Outcome; at: number } | undefined {
@@ -39,25 +42,46 @@ export class SentMessages {
     if (this.#outcomes.size > MAX_KEPT && oldest) this.#outcomes.delete(oldest);
   }
 
-  /** Whether this process knows that it sent the message of this id. */
+  /** A text was sent under this id. Reactions are not noted: their id is that of the user's message. */
+  noteOwn(id: string): void {
+    this.#own.delete(id);
+    this.#own.set(id, performance.now());
+    const [oldest] = this.#own.keys();
+    if (this.#own.size > MAX_KEPT && oldest !== undefined) this.#own.delete(oldest);
+  }
+
+  /** Whether this process sent the text of this id, also if it edited it since. */
   has(id: string): boolean {
-    return [...this.#outcomes.values()].some(
-      ({ outcome }) => "sent" in outcome && outcome.sent.id === id,
-    );
+    return this.#ageOf(id) < KEPT_MS;
   }
 
-  /** Whether the message was sent so lately that KOOK may not show it yet. */
+  /** Whether the text was sent so lately that KOOK may not show it yet. */
   isFresh(id: string): boolean {
-    return [...this.#outcomes.values()].some(
-      ({ outcome, at }) =>
-        "sent" in outcome && outcome.sent.id === id && performance.now() - at < FRESH_MS,
-    );
+    return this.#ageOf(id) < FRESH_MS;
   }
 
-  /** The message was edited or deleted: the chat no longer says what was sent. */
-  forget(id: string): void {
+  /** An edit or a deletion may have been made: the message must be looked at before it counts as sent. */
+  doubt(id: string): void {
+    this.#doubted.add(id);
+  }
+
+  isDoubted(id: string): boolean {
+    return this.#doubted.has(id);
+  }
+
+  /** The message was edited or deleted: the chat no longer says what was sent. It may be one whose answer was lost. */
+  forget(id: string, { chatCode, content }: { chatCode: string; content: string }): void {
+    this.#doubted.delete(id);
     for (const [key, { outcome }] of this.#outcomes) {
-      if ("sent" in outcome && outcome.sent.id === id) this.#outcomes.delete(key);
+      const isIt =
+        "sent" in outcome
+          ? outcome.sent.id === id
+          : key.startsWith(`${chatCode}\n`) && key.endsWith(`\n${content}`);
+      if (isIt) this.#outcomes.delete(key);
     }
+  }
+
+  #ageOf(id: string): number {
+    return performance.now() - (this.#own.get(id) ?? Number.NEGATIVE_INFINITY);
   }
 }

@@ -1,7 +1,7 @@
 // A server that may read and send messages, over a sandbox that records what is posted.
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { ElicitRequestFormParams, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
-import type { Fetch } from "../../src/kook/client.ts";
+import type { FetchInit } from "../../src/kook/client.ts";
 import { SANDBOX_TOKEN, Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import { call, connect } from "./connect.ts";
 
@@ -56,7 +56,7 @@ export function recordingKook(options: SandboxOptions = {}) {
   const posts: { route: string; body: Record<string, unknown> }[] = [];
   const gets: string[] = [];
   const mishaps: { route: string; mishap: Mishap }[] = [];
-  const fetch: Fetch = async (url, init) => {
+  const fetch = async (url: string, init: FetchInit): Promise<Response> => {
     const { pathname, search } = new URL(url);
     const route = pathname.split("/v3/")[1] ?? "";
     if (init.method === "POST") posts.push({ route, body: JSON.parse(init.body ?? "{}") });

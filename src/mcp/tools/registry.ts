@@ -99,7 +99,7 @@ export function registerTools(
     { explain, noteFailedLog }: { explain: Explain; noteFailedLog: () => void },
     extra: Parameters<typeof sessionOf>[1],
   ): Context {
-    const { signal } = extra;
+    const signal = tool.readOnly ? extra.signal : AbortSignal.any([extra.signal, audit.closing]);
     let deadline = performance.now() + CALL_DEADLINE_MS;
     const session = sessionOf(server, extra, (tookMs) => {
       deadline += tookMs;

@@ -1,4 +1,4 @@
-// Second attack: what a reaction does to an own message, and a member that the host sees.
+// Reactions beside own messages.
 import { expect, test } from "vitest";
 import { call } from "../support/connect.ts";
 import { idsOf, recordingKook, send, sending, USERS } from "../support/sending.ts";
@@ -20,7 +20,8 @@ test("an old own message that somebody deletes right after a reaction is already
 test("a reaction is put again after the bot's message was edited: one reaction, told as such", async () => {
   const kook = recordingKook();
   const client = await sending({ fetch: kook.fetch, confirmSend: "never" });
-  const msg_id = (await send(client, [{ target_id, text: "旧的" }])).structured.results?.[0]?.msg_id;
+  const msg_id = (await send(client, [{ target_id, text: "旧的" }])).structured.results?.[0]
+    ?.msg_id;
   await send(client, [{ target_id, reaction: "👍", reply_to: msg_id }]);
   await call(client, "edit_message", { target_id, msg_id, text: "新的" });
   const { structured } = await send(client, [{ target_id, reaction: "👍", reply_to: msg_id }]);
@@ -32,8 +33,14 @@ test("fixed order of leaks and a batch of five in one chat: each once, in order"
   const client = await sending({ fetch: kook.fetch, confirmSend: "never" });
   const texts = ["一", "二", "三", "四", "五"];
   await Promise.all([
-    send(client, texts.map((text) => ({ target_id, text }))),
-    send(client, texts.map((text) => ({ target_id, text }))),
+    send(
+      client,
+      texts.map((text) => ({ target_id, text })),
+    ),
+    send(
+      client,
+      texts.map((text) => ({ target_id, text })),
+    ),
   ]);
   expect(kook.posts.map(({ body }) => body["content"]).sort()).toEqual([...texts].sort());
 });

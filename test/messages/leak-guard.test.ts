@@ -1,4 +1,4 @@
-// Second attack: the guards after the fixes.
+// The leak guard and the broadcast guard by themselves.
 import { expect, test } from "vitest";
 import { LeakGuard } from "../../src/messages/leak-guard.ts";
 import { SendLimits } from "../../src/messages/send-limits.ts";
@@ -39,16 +39,6 @@ test("answers with different numbers are no broadcast", () => {
   for (let n = 0; n < 8; n++) limits.count(`Your queue number is ${12 + n}. Please wait.`, `${n}`);
 });
 
-test("what the bot told everybody first stays public after it edits that message", () => {
-  const guard = new LeakGuard();
-  const words = "本店地址在北京市朝阳区建国路八号院内三号楼二单元";
-  guard.note(chat(3), { id: "b", fromUser: false, text: words, time: 1 });
-  guard.note(chat(1), { id: "m", fromUser: true, text: `你说的${words}对吗`, time: 2 });
-  expect(guard.find(words, chat(2))).toEqual([]);
-  guard.note(chat(3), { id: "b", fromUser: false, text: `${words}，今天休息`, time: 3 });
-  expect(guard.find(words, chat(2))).toEqual([]);
-});
-
 test("a phone number that two accomplices repeat stays the user's", () => {
   const guard = new LeakGuard();
   for (const n of [1, 3, 4]) guard.note(chat(n), { id: "m", fromUser: true, text: "13800138000" });
@@ -56,5 +46,10 @@ test("a phone number that two accomplices repeat stays the user's", () => {
 });
 
 test("a password in an address", () => {
-  expect(leaks("https://admin:correcthorsebatterystaple@nas.example/", "密码：correcthorsebatterystaple")).toBe(true);
+  expect(
+    leaks(
+      "https://admin:correcthorsebatterystaple@nas.example/",
+      "密码：correcthorsebatterystaple",
+    ),
+  ).toBe(true);
 });

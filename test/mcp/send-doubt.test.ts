@@ -1,4 +1,4 @@
-// Second attack: an edit or deletion in doubt, and what a later send says.
+// After an edit or a deletion whose answer was lost, the chat decides.
 import { afterEach, expect, test, vi } from "vitest";
 import { ConnectionError } from "../../src/kook/errors.ts";
 import { settled } from "../support/clock.ts";
@@ -28,9 +28,15 @@ async function changedInDoubt(route: "delete" | "update") {
   vi.useRealTimers();
   expect(kook.sandbox.find(text)).toEqual([]);
   const again = await send(client, [{ target_id, text }]);
-  return { status: again.structured.results?.[0]?.status, isThere: kook.sandbox.find(text).length > 0 };
+  return {
+    status: again.structured.results?.[0]?.status,
+    isThere: kook.sandbox.find(text).length > 0,
+  };
 }
 
-test.each(["delete", "update"] as const)("after a doubtful %s the same text is not claimed to stand in the chat", async (route) => {
-  expect(await changedInDoubt(route)).not.toEqual({ status: "already_sent", isThere: false });
-});
+test.each(["delete", "update"] as const)(
+  "after a doubtful %s the same text is not claimed to stand in the chat",
+  async (route) => {
+    expect(await changedInDoubt(route)).not.toEqual({ status: "already_sent", isThere: false });
+  },
+);

@@ -1,9 +1,9 @@
-// Second attack: sends in doubt, the order of sends, tokens.
+// Messages whose answer was lost, found later.
 import { afterEach, expect, test, vi } from "vitest";
 import { ConnectionError } from "../../src/kook/errors.ts";
 import { settled } from "../support/clock.ts";
 import { call } from "../support/connect.ts";
-import { accept, recordingKook, send, sending, USERS } from "../support/sending.ts";
+import { accept, idsOf, recordingKook, send, sending, USERS } from "../support/sending.ts";
 
 const { summer, tool } = USERS;
 const { target_id, chat_code } = summer;
@@ -14,7 +14,12 @@ const statusOf = ({ structured }: Awaited<ReturnType<typeof send>>) =>
 /** The answer is lost, and KOOK shows the message only later. */
 async function inDoubt(options = {}) {
   const kook = recordingKook({ lateMs: 8_000 });
-  const client = await sending({ fetch: kook.fetch, confirmSend: "never", confirmDelete: "never", ...options });
+  const client = await sending({
+    fetch: kook.fetch,
+    confirmSend: "never",
+    confirmDelete: "never",
+    ...options,
+  });
   // Loads the parser, which a fake clock does not wait for.
   await send(client, [{ target_id, text: "早" }]);
   vi.useFakeTimers();
@@ -25,8 +30,7 @@ async function inDoubt(options = {}) {
   const first = await settled(send(client, [{ target_id, text: "好的" }]));
   expect(statusOf(first)).toEqual(["unknown"]);
   await vi.advanceTimersByTimeAsync(10_000);
-  const { structured } = await settled(call(client, "list_messages", { target_id, limit: 1 }));
-  const [{ msg_id }] = structured?.["messages"] as [{ msg_id: string }];
+  const [msg_id] = await settled(idsOf(client, { target_id, limit: 1 }));
   return { kook, client, msg_id };
 }
 
@@ -59,7 +63,11 @@ test("five queued sends, two of them cancelled, keep their order", async () => {
   const controllers = [1, 2, 3, 4, 5].map(() => new AbortController());
   const sends = controllers.map(({ signal }, n) =>
     client
-      .callTool({ name: "send_messages", arguments: { messages: [{ target_id, text: `第 ${n}` }] } }, undefined, { signal })
+      .callTool(
+        { name: "send_messages", arguments: { messages: [{ target_id, text: `第 ${n}` }] } },
+        undefined,
+        { signal },
+      )
       .catch(() => undefined),
   );
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -75,7 +83,10 @@ test("five queued sends, two of them cancelled, keep their order", async () => {
 test("a token does not come back after one of several messages was sent", async () => {
   const kook = recordingKook();
   const client = await sending({ fetch: kook.fetch, confirmSend: "always" });
-  const messages = [{ target_id, text: "甲" }, { ...tool, text: "乙" }];
+  const messages = [
+    { target_id, text: "甲" },
+    { ...tool, text: "乙" },
+  ];
   const { confirm_token } = (await send(client, messages)).structured;
   let n = 0;
   const refuse = () => {
@@ -113,7 +124,9 @@ test("another call sent the same while the form was open: the answer says so, no
   });
   meanwhile = () => send(client, [{ target_id, text: "好的" }]);
   expect(statusOf(await send(client, [{ target_id, text: "好的" }]))).toEqual(["already_sent"]);
-  expect((await kook.stored(chat_code)).filter(({ content }) => content === "好的")).toHaveLength(1);
+  expect((await kook.stored(chat_code)).filter(({ content }) => content === "好的")).toHaveLength(
+    1,
+  );
   expect(forms).toBe(2);
 });
 
@@ -129,7 +142,9 @@ test("the other call's answer is in doubt while the form was open", async () => 
     },
   });
   meanwhile = () => {
-    kook.next("direct-message/create", () => Promise.reject(new ConnectionError("reset", { sent: true })));
+    kook.next("direct-message/create", () =>
+      Promise.reject(new ConnectionError("reset", { sent: true })),
+    );
     return send(client, [{ target_id, text: "好的" }]);
   };
   expect(statusOf(await send(client, [{ target_id, text: "好的" }]))).toEqual(["unknown"]);

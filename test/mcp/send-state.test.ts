@@ -1,4 +1,4 @@
-// Second attack: what this process "sent" holds the ids of messages that it only reacted to.
+// What a question rests on: messages that came, were edited or were only reacted to.
 import { expect, test } from "vitest";
 import type { Fetch } from "../../src/kook/client.ts";
 import { call } from "../support/connect.ts";

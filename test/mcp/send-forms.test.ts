@@ -1,4 +1,4 @@
-// Second attack: forms and edits.
+// The message that is answered is part of the question.
 import { expect, test } from "vitest";
 import { call } from "../support/connect.ts";
 import { accept, idsOf, recordingKook, send, sending, shownIn, USERS } from "../support/sending.ts";
@@ -50,7 +50,12 @@ test("an own message is edited with one form right after it was sent", async () 
     },
   });
   await idsOf(client, { target_id, limit: 3 });
-  for (const text of ["旧的", "**粗** https://example.com/a", "# 标题\n- 一\n- 二", "| a | b |\n|---|---|\n| 1 | 2 |"]) {
+  for (const text of [
+    "旧的",
+    "**粗** https://example.com/a",
+    "# 标题\n- 一\n- 二",
+    "| a | b |\n|---|---|\n| 1 | 2 |",
+  ]) {
     forms.length = 0;
     const msg_id = (await send(client, [{ target_id, text }])).structured.results?.[0]?.msg_id;
     await call(client, "edit_message", { target_id, msg_id, text: `${text} 新的` });
@@ -61,7 +66,8 @@ test("an own message is edited with one form right after it was sent", async () 
 test("a user's number that the bot only repeats in an edited older message stays the user's", async () => {
   const kook = recordingKook();
   const client = await sending({ fetch: kook.fetch, confirmSend: "never" });
-  const msg_id = (await send(client, [{ target_id, text: "请稍等" }])).structured.results?.[0]?.msg_id;
+  const msg_id = (await send(client, [{ target_id, text: "请稍等" }])).structured.results?.[0]
+    ?.msg_id;
   await new Promise((resolve) => setTimeout(resolve, 5));
   kook.sandbox.receive(chat_code, secret);
   await new Promise((resolve) => setTimeout(resolve, 5));
