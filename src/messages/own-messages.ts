@@ -134,7 +134,7 @@ export class OwnMessages {
     } catch (error) {
       if (!(error instanceof UnknownMessageError && messages.knowsId(chat, msgId))) throw error;
       const id = await messages.idOf(chat, msgId, options);
-      sent.forget(id, { chatCode: chat.chat_code, content: "" });
+      sent.drop(id, { chatCode: chat.chat_code, content: "" });
       return undefined;
     }
   }
@@ -156,19 +156,19 @@ export class OwnMessages {
       );
     try {
       await callToTheEnd(client, deleteMessage, { msg_id: message.id }, options);
-      sent.forget(message.id, said);
+      sent.drop(message.id, said);
       return {};
     } catch (error) {
       if (!isDoubtful(error)) {
         if (!(meansNoMessage(error) && (await isGone(options.deadline)))) throw error;
-        sent.forget(message.id, said);
+        sent.drop(message.id, said);
         return { already_gone: true };
       }
       if (!(await settle(isGone, options.deadline))) {
         sent.doubt(message.id);
         throw new LostAnswerError("unknown", error);
       }
-      sent.forget(message.id, said);
+      sent.drop(message.id, said);
       return {};
     } finally {
       messages.lastRead.forget(chat.chat_code);

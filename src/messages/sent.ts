@@ -81,6 +81,12 @@ export class SentMessages {
     }
   }
 
+  /** As `forget`, for a message that is gone: its absence from the chat is no delay of KOOK's. */
+  drop(id: string, said: { chatCode: string; content: string }): void {
+    this.forget(id, said);
+    this.#own.delete(id);
+  }
+
   #ageOf(id: string): number {
     return performance.now() - (this.#own.get(id) ?? Number.NEGATIVE_INFINITY);
   }

@@ -401,3 +401,17 @@ test("a preview says how many of its messages went out before", async () => {
   expect(preview.structured.to).toHaveLength(1);
   expect(preview.text).toContain("1 of these messages went out before and will not be sent.");
 });
+
+test("a message that was sent and taken back at once is already gone the second time", async () => {
+  const kook = recordingKook();
+  const client = await sending({
+    fetch: kook.fetch,
+    confirmSend: "never",
+    confirmDelete: "never",
+  });
+  const msg_id = idOf(await send(client, [{ target_id, text: "发错了" }]));
+  const first = await call(client, "delete_message", { target_id, msg_id });
+  expect(first.structured).toEqual({ msg_id, deleted: true });
+  const again = await call(client, "delete_message", { target_id, msg_id });
+  expect(again.structured).toEqual({ msg_id, deleted: true, already_gone: true });
+});
