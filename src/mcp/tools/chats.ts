@@ -16,9 +16,9 @@ import {
   structuredPage,
 } from "../text/chats.ts";
 import {
-  answerSchema,
   confirmToken,
   countUpTo,
+  deletionFields,
   queryText,
   targetId,
   wholeNumber,
@@ -138,13 +138,7 @@ const deleteChat = defineTool({
   }),
   output: z.object({
     chat_code: z.string(),
-    deleted: z.boolean(),
-    already_gone: z.boolean().optional(),
-    answer: answerSchema,
-    confirm_token: z.string().optional(),
-    target_id: z.string().optional(),
-    username: z.string().optional(),
-    next: z.string().optional(),
+    ...deletionFields,
   }),
   annotations: {
     readOnlyHint: false,

@@ -25,3 +25,14 @@ export const confirmToken = () =>
 
 /** Set if the person declined or closed the form. */
 export const answerSchema = z.enum(["declined", "dismissed"]).optional();
+
+/** What a tool that deletes answers, besides the id of what it deletes. */
+export const deletionFields = {
+  deleted: z.boolean(),
+  already_gone: z.boolean().optional(),
+  answer: answerSchema,
+  confirm_token: z.string().optional(),
+  target_id: z.string().optional(),
+  username: z.string().optional(),
+  next: z.string().optional(),
+};

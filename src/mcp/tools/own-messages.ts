@@ -7,7 +7,7 @@ import type { Answering } from "../services.ts";
 import { deleteMessageForm, editForm } from "../text/send-forms.ts";
 import { editLine, nextAfter, recipient, resultRow, resultRowSchema } from "../text/sending.ts";
 import { ask } from "./ask.ts";
-import { answerSchema, confirmToken } from "./fields.ts";
+import { answerSchema, confirmToken, deletionFields } from "./fields.ts";
 import { address, addressOf, checkAddress, isMessageId, NO_ID } from "./messages.ts";
 import { defineTool, type Tool } from "./tool.ts";
 
@@ -109,13 +109,7 @@ export function ownMessageTools({ own }: Answering, asks: string): Tool[] {
     input: z.object({ ...ofMessage, confirm_token: confirmToken() }).superRefine(checkAddress),
     output: z.object({
       msg_id: z.string(),
-      deleted: z.boolean(),
-      already_gone: z.boolean().optional(),
-      answer: answerSchema,
-      confirm_token: z.string().optional(),
-      target_id: z.string().optional(),
-      username: z.string().optional(),
-      next: z.string().optional(),
+      ...deletionFields,
     }),
     annotations: {
       readOnlyHint: false,
