@@ -76,7 +76,18 @@ test("a user's number that the bot only repeats in an edited older message stays
   expect((await send(client, [{ ...tool, text: secret }])).isError).toBe(true);
 });
 
-test("reply_to: the quoted message that its user edits while the form is open is shown again", async () => {
+test.for([
+  {
+    answer: { text: "好的，已按此地址寄出" },
+    edited: "请寄到上海",
+    title: "reply_to: the quoted message that its user edits while the form is open is shown again",
+  },
+  {
+    answer: { reaction: "👍" },
+    edited: "取消订单",
+    title: "a reaction put on a message that its user edits while the form is open: shown again",
+  },
+])("$title", async ({ answer, edited }) => {
   const kook = recordingKook();
   kook.sandbox.receive(chat_code, "请寄到北京");
   kook.sandbox.receive(chat_code, "谢谢");
@@ -86,7 +97,7 @@ test("reply_to: the quoted message that its user edits while the form is open is
     async fetch(url, init) {
       const response = await kook.fetch(url, init);
       if (!isEdited || !url.includes("direct-message/")) return response;
-      return new Response((await response.text()).replaceAll("请寄到北京", "请寄到上海"), {
+      return new Response((await response.text()).replaceAll("请寄到北京", edited), {
         headers: response.headers,
       });
     },
@@ -97,31 +108,6 @@ test("reply_to: the quoted message that its user edits while the form is open is
     },
   });
   const [reply_to] = await idsOf(client, { target_id, limit: 2 });
-  await send(client, [{ target_id, text: "好的，已按此地址寄出", reply_to }]);
-  expect(forms.join()).toContain("请寄到上海");
-});
-
-test("a reaction put on a message that its user edits while the form is open: shown again", async () => {
-  const kook = recordingKook();
-  kook.sandbox.receive(chat_code, "请寄到北京");
-  kook.sandbox.receive(chat_code, "谢谢");
-  let isEdited = false;
-  const forms: string[] = [];
-  const client = await sending({
-    async fetch(url, init) {
-      const response = await kook.fetch(url, init);
-      if (!isEdited || !url.includes("direct-message/")) return response;
-      return new Response((await response.text()).replaceAll("请寄到北京", "取消订单"), {
-        headers: response.headers,
-      });
-    },
-    elicit(form) {
-      forms.push(shownIn(form));
-      isEdited = true;
-      return accept;
-    },
-  });
-  const [reply_to] = await idsOf(client, { target_id, limit: 2 });
-  await send(client, [{ target_id, reaction: "👍", reply_to }]);
-  expect(forms.join()).toContain("取消订单");
+  await send(client, [{ target_id, ...answer, reply_to }]);
+  expect(forms.join()).toContain(edited);
 });

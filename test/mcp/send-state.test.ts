@@ -7,6 +7,27 @@ import { accept, recordingKook, send, sending, shownIn, USERS } from "../support
 const { summer } = USERS;
 const { target_id, chat_code } = summer;
 
+/** KOOK with one message of the user's, which `edit` changes to 请寄到上海. */
+function editable(kook: ReturnType<typeof recordingKook>) {
+  kook.sandbox.receive(chat_code, "请寄到北京");
+  let isEdited = false;
+  const fetch: Fetch = async (url, init) => {
+    const response = await kook.fetch(url, init);
+    if (!isEdited || !url.includes("direct-message/list")) return response;
+    const body = JSON.parse(await response.text());
+    for (const item of body.data.items) {
+      if (item.content !== "请寄到北京") continue;
+      item.content = "请寄到上海";
+      item.updated_at = Date.now();
+    }
+    return new Response(JSON.stringify(body), { headers: response.headers });
+  };
+  const edit = () => {
+    isEdited = true;
+  };
+  return { fetch, edit };
+}
+
 test("a message that came while the form was open is shown, though another call reacted to it", async () => {
   const kook = recordingKook();
   const forms: string[] = [];
@@ -31,25 +52,13 @@ test("a message that came while the form was open is shown, though another call 
 
 test("a reacted message that its user edits while the form is open is shown again", async () => {
   const kook = recordingKook();
-  kook.sandbox.receive(chat_code, "请寄到北京");
-  let isEdited = false;
-  const fetch: Fetch = async (url, init) => {
-    const response = await kook.fetch(url, init);
-    if (!isEdited || !url.includes("direct-message/list")) return response;
-    const body = JSON.parse(await response.text());
-    for (const item of body.data.items) {
-      if (item.content !== "请寄到北京") continue;
-      item.content = "请寄到上海";
-      item.updated_at = Date.now();
-    }
-    return new Response(JSON.stringify(body), { headers: response.headers });
-  };
+  const { fetch, edit } = editable(kook);
   const forms: string[] = [];
   const client = await sending({
     fetch,
     elicit(form) {
       forms.push(shownIn(form));
-      if (forms.length === 2) isEdited = true;
+      if (forms.length === 2) edit();
       return accept;
     },
   });
@@ -60,25 +69,13 @@ test("a reacted message that its user edits while the form is open is shown agai
 
 test("control: without the reaction the edit is shown", async () => {
   const kook = recordingKook();
-  kook.sandbox.receive(chat_code, "请寄到北京");
-  let isEdited = false;
-  const fetch: Fetch = async (url, init) => {
-    const response = await kook.fetch(url, init);
-    if (!isEdited || !url.includes("direct-message/list")) return response;
-    const body = JSON.parse(await response.text());
-    for (const item of body.data.items) {
-      if (item.content !== "请寄到北京") continue;
-      item.content = "请寄到上海";
-      item.updated_at = Date.now();
-    }
-    return new Response(JSON.stringify(body), { headers: response.headers });
-  };
+  const { fetch, edit } = editable(kook);
   const forms: string[] = [];
   const client = await sending({
     fetch,
     elicit(form) {
       forms.push(shownIn(form));
-      isEdited = true;
+      edit();
       return accept;
     },
   });
@@ -88,25 +85,13 @@ test("control: without the reaction the edit is shown", async () => {
 
 test("the user's edit is noticed behind ten messages of this process", async () => {
   const kook = recordingKook();
-  kook.sandbox.receive(chat_code, "请寄到北京");
-  let isEdited = false;
-  const fetch: Fetch = async (url, init) => {
-    const response = await kook.fetch(url, init);
-    if (!isEdited || !url.includes("direct-message/list")) return response;
-    const body = JSON.parse(await response.text());
-    for (const item of body.data.items) {
-      if (item.content !== "请寄到北京") continue;
-      item.content = "请寄到上海";
-      item.updated_at = Date.now();
-    }
-    return new Response(JSON.stringify(body), { headers: response.headers });
-  };
+  const { fetch, edit } = editable(kook);
   const forms: string[] = [];
   const client = await sending({
     fetch,
     elicit(form) {
       forms.push(shownIn(form));
-      if (forms.length === 3) isEdited = true;
+      if (forms.length === 3) edit();
       return accept;
     },
   });
