@@ -45,7 +45,7 @@ const personal = /^(?:1[3-9]\d{9}|\d{15,19})$/;
 /** Whether an id has the form of a mobile phone, bank card or identity card. */
 export const isPersonal = (id: string) => personal.test(id);
 
-/** The digits of a text in one row, whatever stands between them except letters: lines, list marks, colons, dates. */
+/** The digits of a text in one row, across line breaks, list marks, colons and dates, but not across letters. */
 export function digitsIn(text: string): string {
   const folded = visibleText(text).text.normalize("NFKC");
   const unlisted = folded.replace(/^\s*(?:[-*•]|\d{1,2}[.)、])\s+/gm, "");

@@ -34,7 +34,7 @@ interface Parts {
   preparation: Preparation;
   posting: Posting;
   limits: SendLimits;
-  /** Called after each send to a chat, whatever came of it. */
+  /** Called after each send to a chat, sent or not. */
   onChange: (chat: ChatOfMessages) => void;
 }
 

@@ -251,7 +251,7 @@ test("Node without WebAssembly is named, with the option to remove", async () =>
 describe("a send", () => {
   const users = { answered: "1000166306", silent: "1002367788" };
 
-  /** What a model is told of the last of these texts to a user, without a question. */
+  /** The `next` that a model gets for the last of these texts to a user, without a question. */
   async function told(flags: string[], target_id: string, ...texts: string[]): Promise<string> {
     const always = ["--sandbox", "--messages", "read,send", "--confirm-send", "never"];
     const { client } = await attach({ args: [MAIN, ...always, ...flags] });

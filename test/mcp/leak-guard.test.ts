@@ -272,7 +272,7 @@ describe("what the bot wrote itself", () => {
   test("is no user's, whether the user repeats it", () => {
     expect(noted([1, false, 10])).toEqual([]);
     expect(noted([1, false, 10], [1, true, 20])).toEqual([]);
-    // In whatever order they were shown.
+    // In any order they were shown.
     expect(noted([1, true, 20], [1, false, 10])).toEqual([]);
   });
 
