@@ -3,7 +3,7 @@
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
 import { viewChat } from "../kook/endpoints/user-chat.ts";
-import { ApiError, UnreadableDataError } from "../kook/errors.ts";
+import { ApiError, MalformedAnswerError, UnreadableDataError } from "../kook/errors.ts";
 import type { WireChat, WireChatRow } from "../kook/wire/chat.ts";
 import { HiddenChatError, RecipientNotAllowedError, TargetNotAllowedError } from "./errors.ts";
 import { type KnownChat, KnownChats } from "./known-chats.ts";
@@ -101,11 +101,12 @@ export class Access {
 }
 
 /**
- * KOOK does not document its refusal of a missing chat. Any refusal may be one; passing it on would tell a missing chat
- * from a hidden one.
+ * KOOK does not document its refusal of a missing chat. Any refusal may be one, also a 404 without an envelope; passing it on
+ * would tell a missing chat from a hidden one.
  */
 function mayMeanMissing(error: unknown): boolean {
   if (error instanceof UnreadableDataError) return true;
+  if (error instanceof MalformedAnswerError) return error.status === 404;
   return (
     error instanceof ApiError &&
     !["bad_token", "maintenance", "server_error"].includes(error.reason)

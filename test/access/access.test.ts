@@ -89,6 +89,14 @@ describe("with an allow-list", () => {
     },
   );
 
+  test.each(["", "<html><body>404 Not Found</body></html>"])(
+    "HTTP 404 with the body %j instead of an envelope is the error of a missing chat",
+    async (body) => {
+      const { access } = accessOver(async () => new Response(body, { status: 404 }), [targetId]);
+      await expect(access.viewChat(code)).rejects.toBeInstanceOf(HiddenChatError);
+    },
+  );
+
   test.each([
     [401, 401, "", "bad_token"],
     [400, 40_000, "由于服务器维护", "maintenance"],
