@@ -93,6 +93,15 @@ export class Self {
     }
   }
 
+  /** Whether the message is of one of the chat's two sides. */
+  async isOfChat(
+    { target_id }: ChatOfMessages,
+    { author_id }: WireMessage,
+    options: CallOptions,
+  ): Promise<boolean> {
+    return author_id === target_id || author_id === (await this.id(options));
+  }
+
   /** A private chat has two sides, so the bot's id is only needed where the user's account is deleted. */
   async userTest(
     { target_id }: ChatOfMessages,

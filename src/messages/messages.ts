@@ -226,15 +226,18 @@ export class Messages {
   }
 
   /** @throws UnknownMessageError */
-  async view(
-    { chat_code }: ChatOfMessages,
-    msg_id: string,
-    options: CallOptions,
-  ): Promise<WireMessage> {
-    try {
-      return await this.#client.call(viewMessage, { chat_code, msg_id }, options);
-    } catch (error) {
-      throw meansNoMessage(error) ? new UnknownMessageError() : error;
+  async view(chat: ChatOfMessages, msg_id: string, options: CallOptions): Promise<WireMessage> {
+    const { chat_code } = chat;
+    const message = await this.#client
+      .call(viewMessage, { chat_code, msg_id }, options)
+      .catch((error: unknown) => {
+        throw meansNoMessage(error) ? new UnknownMessageError() : error;
+      });
+    // KOOK does not document that it checks `chat_code`: a message of a hidden chat must not be shown.
+    const mayBeHidden = this.#rooms.access.allowedTargets !== undefined;
+    if (mayBeHidden && !(await this.#self.isOfChat(chat, message, options))) {
+      throw new UnknownMessageError();
     }
+    return message;
   }
 }

@@ -546,6 +546,22 @@ describe("with an allow-list", () => {
     });
   });
 
+  test.each(["view_image", "delete_message"])(
+    "to %s, a message of neither side does not exist, also if KOOK does not check whose chat it is of",
+    async (tool) => {
+      const url = "https://img.kookapp.cn/attachments/2026-11/23/pay_screenshot_8f0c1b7e5a3d.png";
+      const attachments = [{ type: "image", url, name: "other.png" }];
+      const other = userMessage("", { type: 2, author_id: "222", attachments });
+      const { fetch, asked } = having([other]);
+      const send = { to: "*", limit: 30 } as const;
+      const client = await reading({ fetch, send, allowTargets: [CHAT.target_id] });
+      const { text, isError } = await call(client, tool, { ...CHAT_ID, msg_id: other.id });
+      expect(isError).toBe(true);
+      expect(text).toContain("no message with this id");
+      expect(asked).not.toContain("direct-message/delete");
+    },
+  );
+
   test("a code that is off it is like a missing one, by words and by requests", async () => {
     const outcomes = await Promise.all(
       [CHAT.chat_code, "0123456789abcdef0123456789abcdef"].map(async (chat_code) => {
