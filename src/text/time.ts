@@ -91,7 +91,11 @@ export class TimeZone {
   #fromLocal(local: number): number {
     // The offset of a time close by may differ, if the clocks change between the two.
     const guess = local - this.#offsetMs(local);
-    return local - this.#offsetMs(guess);
+    const offset = this.#offsetMs(guess);
+    const time = local - offset;
+    if (this.#offsetMs(time) === offset) return time;
+    // The clocks skip this time: read it as after the change. Before the change, a midnight would be on the day before.
+    return Math.max(guess, time);
   }
 
   #offsetMs(epochMs: number): number {

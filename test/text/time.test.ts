@@ -65,6 +65,24 @@ describe("parse", () => {
     expect(newYork.parse("2026-11-02")).toBe(at("2026-11-02T05:00Z"));
   });
 
+  test.each([
+    ["America/Santiago", "2026-09-06", "2026-09-06T04:00Z"],
+    ["America/Havana", "2026-03-08", "2026-03-08T05:00Z"],
+    ["Atlantic/Azores", "2026-03-29", "2026-03-29T01:00Z"],
+  ])(
+    "in %s takes %s, whose midnight the change of clocks skips, as its first minute",
+    (name, day, start) => {
+      const zone = new TimeZone(name);
+      expect(zone.parse(day)).toBe(at(start));
+      expect(zone.parseSince("today", at(start) + 3_600_000)).toBe(at(start));
+    },
+  );
+
+  test("takes a time that the clocks skip as one after the change", () => {
+    expect(newYork.parse("2026-03-08T02:30")).toBe(at("2026-03-08T07:30Z"));
+    expect(new TimeZone("Europe/Berlin").parse("2026-03-29T02:30")).toBe(at("2026-03-29T01:30Z"));
+  });
+
   test("takes a time without an offset in the zone, and one with an offset as it stands", () => {
     expect(shanghai.parse("2026-11-23T14:13")).toBe(at("2026-11-23T06:13Z"));
     expect(shanghai.parse("2026-11-23 14:13:05")).toBe(at("2026-11-23T06:13:05Z"));
