@@ -3,6 +3,7 @@ import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
 import type { CallOptions } from "../kook/call-options.ts";
 import { type Advice, type Explain, explainWith, ProtocolError } from "./failure.ts";
 import { CALL_DEADLINE_MS } from "./session.ts";
+import { ArgumentError } from "./tools/arguments.ts";
 
 export interface ProtocolCall {
   options: CallOptions & { signal: AbortSignal };
@@ -21,6 +22,8 @@ export async function protocolCall<T>(
     return await answer({ options, explain });
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
-    throw new ProtocolError(ErrorCode.InternalError, explain(error));
+    const isArgument = error instanceof ArgumentError;
+    const code = isArgument ? ErrorCode.InvalidParams : ErrorCode.InternalError;
+    throw new ProtocolError(code, explain(error));
   }
 }

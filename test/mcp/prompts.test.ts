@@ -17,15 +17,15 @@ test.each([
   ["en", /^[^\p{Script=Han}]+$/u],
   ["zh", /\p{Script=Han}{3}/u],
 ] as const)(
-  "in %s their titles, descriptions and instructions are in that language",
+  "in %s their titles, descriptions, arguments and instructions are in that language",
   async (language, words) => {
     const client = await reading({ ...having(supportChat()), language });
     const { prompts } = await client.listPrompts();
     expect(prompts.map(({ name }) => name)).toEqual(["triage_inbox", "draft_reply"]);
-    for (const { title, description } of prompts) {
-      expect(title).toMatch(words);
-      expect(description).toMatch(words);
-    }
+    const args = prompts.flatMap((prompt) => prompt.arguments ?? []);
+    expect(args.map(({ name }) => name)).toEqual(["target_id"]);
+    for (const { title } of prompts) expect(title).toMatch(words);
+    for (const { description } of [...prompts, ...args]) expect(description).toMatch(words);
     const draft = await client.getPrompt({
       name: "draft_reply",
       arguments: { target_id: CHAT.target_id },
@@ -57,11 +57,22 @@ describe("draft_reply", () => {
         client.getPrompt({ name: "draft_reply", arguments: args as Record<string, string> }),
       ).rejects.toMatchObject({
         code: -32602,
-        message: expect.stringContaining("target_id must be"),
+        message: expect.stringContaining("must be a KOOK user id"),
       });
       expect(asked).toEqual([]);
     },
   );
+
+  test.each([
+    `"${CHAT.target_id}"`,
+    `\`${CHAT.target_id}\``,
+    `${CHAT.target_id}\u200b`,
+    "３９０３５３６５２７",
+  ])("takes the id as a person pastes it, as the tools do: %j", async (target_id) => {
+    const client = await reading({ ...having(supportChat()), language: "en" });
+    const prompt = await client.getPrompt({ name: "draft_reply", arguments: { target_id } });
+    expect(textsOf(prompt)[1]).toMatch(/^3903536527 "夏天1": 20 messages, /);
+  });
 
   test("fails with the words of the tools", async () => {
     const { fetch } = having(supportChat());

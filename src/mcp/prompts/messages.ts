@@ -1,16 +1,18 @@
 // Prompts about messages: our instructions, then the messages as data in a separate text.
-import { ErrorCode } from "@modelcontextprotocol/sdk/types.js";
+import * as z from "zod";
 import type { Language } from "../../text/language.ts";
 import { messageAdvice } from "../advice/messages.ts";
-import { ProtocolError } from "../failure.ts";
 import type { Reading } from "../services.ts";
 import { inboxText, structuredInbox } from "../text/inbox.ts";
 import { pageText, structuredPage } from "../text/messages.ts";
+import { readArguments } from "../tools/arguments.ts";
+import { targetId } from "../tools/fields.ts";
 import type { PromptFamily } from "./registry.ts";
 
 const DAY_MS = 86_400_000;
 const INBOX = { all: false, limit: 20, messages: 5 };
 const DRAFT = { limit: 30 };
+const draftArguments = z.object({ target_id: targetId() });
 
 const instructions: Record<"triage" | "draft", Record<Language, string>> = {
   triage: {
@@ -47,14 +49,16 @@ export function messagePrompts({ messages, inbox }: Reading): PromptFamily {
           en: "A reply to one user, from the newest messages of the chat",
           zh: "根据会话的最新消息，为一位用户起草回复",
         },
-        arguments: [{ name: "target_id", description: "KOOK user id · 用户 ID", required: true }],
-        async get({ target_id = "" }, { options, language, timeZone }) {
-          const id = target_id.trim();
-          if (!/^\d{1,20}$/.test(id)) {
-            const message = "target_id must be a KOOK user id: digits.";
-            throw new ProtocolError(ErrorCode.InvalidParams, message);
-          }
-          const page = await messages.list({ target_id: id }, DRAFT, options);
+        arguments: [
+          {
+            name: "target_id",
+            description: { en: "KOOK user id", zh: "对方的 KOOK 用户 ID" },
+            required: true,
+          },
+        ],
+        async get(args, { options, language, timeZone }) {
+          const address = readArguments("draft_reply", draftArguments, args);
+          const page = await messages.list(address, DRAFT, options);
           const text = pageText(structuredPage(page, DRAFT), timeZone, DRAFT);
           return [instructions.draft[language], text];
         },

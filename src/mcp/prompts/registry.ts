@@ -4,7 +4,6 @@ import {
   ErrorCode,
   GetPromptRequestSchema,
   ListPromptsRequestSchema,
-  type Prompt as PromptDefinition,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { Language } from "../../text/language.ts";
 import type { TimeZone } from "../../text/time.ts";
@@ -16,10 +15,12 @@ interface PromptContext extends ProtocolCall {
   timeZone: TimeZone;
 }
 
-interface Prompt extends Omit<PromptDefinition, "title" | "description"> {
+interface Prompt {
+  name: string;
   title: Record<Language, string>;
   description: Record<Language, string>;
-  /** Texts for the model, each in a separate message. @throws ProtocolError for arguments that do not fit */
+  arguments?: { name: string; description: Record<Language, string>; required: boolean }[];
+  /** Texts for the model, each in a separate message. @throws ArgumentError */
   get(args: Record<string, string>, context: PromptContext): Promise<string[]>;
 }
 
@@ -46,10 +47,13 @@ export function registerPrompts(
   );
 
   server.setRequestHandler(ListPromptsRequestSchema, () => ({
-    prompts: offered.map(({ prompt: { get: _, title, description, ...rest } }) => ({
-      ...rest,
+    prompts: offered.map(({ prompt: { name, title, description, arguments: args } }) => ({
+      name,
       title: title[language],
       description: description[language],
+      ...(args && {
+        arguments: args.map((one) => ({ ...one, description: one.description[language] })),
+      }),
     })),
   }));
 
