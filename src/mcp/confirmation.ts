@@ -82,6 +82,7 @@ export class Confirmation {
     const { mode, session, sentToken, state } = question;
     const by = askedBy(mode, session);
     if (by === "none") return { outcome: "confirmed", by };
+    this.#dropExpired();
     const key = `${question.operation} ${question.fingerprint}`;
     const redeemed = session.ask ? undefined : this.#redeem(key, sentToken);
     const isChanged = redeemed !== undefined && redeemed.state !== state;
@@ -109,12 +110,19 @@ export class Confirmation {
     return token;
   }
 
-  /** A token is valid once, for its change, until it expires. */
+  /** Keys and states hold texts of messages: do not keep them longer than their tokens are valid. */
+  #dropExpired(): void {
+    for (const [key, { expiresAt }] of this.#tokens) {
+      if (expiresAt <= performance.now()) this.#tokens.delete(key);
+    }
+  }
+
+  /** A token is valid once, for its change. */
   #redeem(key: string, sent: string | undefined): Issued | undefined {
     const issued = this.#tokens.get(key);
     if (!issued || sent !== issued.token) return undefined;
     this.#tokens.delete(key);
-    return issued.expiresAt > performance.now() ? issued : undefined;
+    return issued;
   }
 }
 
