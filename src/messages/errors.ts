@@ -80,9 +80,17 @@ export class ImageError extends Error {
   }
 }
 
-/** One call has read as many chats as it may. */
+/** One call has read as many chats, or for as long, as it may. The cursor goes on from there. */
 export class InboxBoundError extends Error {
   override readonly name = "InboxBoundError";
+
+  constructor(bound: "chats" | "time") {
+    super(
+      bound === "chats"
+        ? "One call reads at most 60 chats."
+        : "The call's time for reading chats was up.",
+    );
+  }
 }
 
 /** A cursor of `list_inbox` that cannot be followed. Nothing was sent to KOOK. */

@@ -27,7 +27,8 @@ export class ReadingOfChats {
   constructor(options: CallOptions) {
     const { deadline = Number.POSITIVE_INFINITY } = options;
     const leftMs = Math.min(deadline - MARGIN_MS - performance.now(), READING_MS);
-    this.#timer = setTimeout(() => this.#ended.abort(new DeadlineError()), Math.max(0, leftMs));
+    const end = () => this.#ended.abort(new InboxBoundError("time"));
+    this.#timer = setTimeout(end, Math.max(0, leftMs));
     this.#options = options;
   }
 
@@ -66,7 +67,7 @@ export class ReadingOfChats {
 
   /** Counts a chat that is read from KOOK. @throws InboxBoundError */
   spend(): void {
-    if (this.#left === 0) throw new InboxBoundError();
+    if (this.#left === 0) throw new InboxBoundError("chats");
     this.#left--;
   }
 

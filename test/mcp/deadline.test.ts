@@ -77,6 +77,16 @@ test("a search ends within 45 s if KOOK goes silent, and keeps what it found", a
   expect(structured).toMatchObject({ scanned: 100, complete: false, next_page: 3 });
 });
 
+test("an inbox ends within 45 s if no chat can be read, and says to go on with the cursor", async () => {
+  const sandbox = new Sandbox({ chats: 3, anchor: Date.now() });
+  const fetch: Fetch = (url, init) =>
+    url.includes("direct-message") ? silent(url, init) : sandbox.fetch(url, init);
+  const client = await connect({ fetch, ...patient, maxWaitMs: 60_000, readMessages: true });
+  const { text, structured } = await inTime(call(client, "list_inbox"));
+  expect(structured).toMatchObject({ complete: false, next_cursor: expect.any(String) });
+  expect(text).toContain("The call's time for reading chats was up. Go on with the cursor.");
+});
+
 test("a change that waits for the rate limit ends within 45 s", async () => {
   const sandbox = new Sandbox();
   const limits = { "X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": "19" };

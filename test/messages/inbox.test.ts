@@ -483,7 +483,7 @@ describe("failures", () => {
     await vi.advanceTimersByTimeAsync(4_000);
     expect(await Promise.race([listing, "late"])).toMatchObject({
       complete: false,
-      stoppedBy: { name: "DeadlineError" },
+      stoppedBy: { name: "InboxBoundError", message: expect.stringContaining("time") },
       nextCursor: expect.any(String),
     });
   });

@@ -34,9 +34,7 @@ export const messageAdvice: Advice = {
       return `${error.message} It may be deleted, older, or of another chat. list_messages shows the ids that exist.`;
     }
     if (error instanceof AmbiguousMessageError) return `${error.message} Give one of these.`;
-    if (error instanceof InboxBoundError) {
-      return "One call reads at most 60 chats. Go on with the cursor.";
-    }
+    if (error instanceof InboxBoundError) return `${error.message} Go on with the cursor.`;
     if (error instanceof CursorError) {
       return `${error.message} Call list_inbox without cursor to begin again.`;
     }
