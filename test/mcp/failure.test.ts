@@ -1,4 +1,6 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { ApiError } from "../../src/kook/errors.ts";
+import { explainWith } from "../../src/mcp/failure.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, UNWILLING_USER_ID } from "../../src/sandbox/seed.ts";
 import { settled } from "../support/clock.ts";
@@ -184,4 +186,17 @@ test("the fix is told every time, also after the host has listed resources", asy
     expect(text).toContain("https://developer.kookapp.cn");
     expect(text.length).toBeLessThan(340);
   }
+});
+
+test.each([
+  ["对方设置了隐私，无法发起私信", "cannot_message"],
+  ["今日消息配额已用完", "quota"],
+])("a refusal that only one family meets (%s) has no advice without that family's", (message) => {
+  const noFamily = {
+    refusals: {},
+    lostAnswer: { not_done: "", unknown: "" },
+    explain: () => undefined,
+  };
+  const error = new ApiError({ status: 200, code: 40_000, message });
+  expect(explainWith(noFamily)(error).replace(/".*?"/, "")).not.toMatch(/chat|quota of messages/);
 });

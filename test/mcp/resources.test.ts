@@ -33,6 +33,18 @@ describe("listing", () => {
     expect(new Set(chats.map(({ uri }) => uri)).size).toBe(100);
   });
 
+  test("yields to a tool's call where both wait for the rate limit", async () => {
+    const { fetch, pages } = paging(() => {}, new Sandbox({ limit: 1, windowSeconds: 1 }));
+    const client = await connect({ fetch, maxWaitMs: 10_000 });
+    const list = (page: number) =>
+      client.callTool({ name: "list_chats", arguments: { page, page_size: 50 } });
+    await list(5);
+    const listed = client.listResources();
+    await list(7);
+    await listed;
+    expect(pages).toEqual([5, 7, 1, 2]);
+  });
+
   test("of few chats is one request", async () => {
     const { fetch, pages } = paging(() => {}, new Sandbox({ chats: 3 }));
     const { resources } = await (await connect({ fetch })).listResources();
