@@ -6,8 +6,6 @@ const SHARE = 1 / 12;
 /** Requests left unused in each window, so that requests which other processes have in flight are not refused. */
 const RESERVE_SHARE = 1 / 10;
 const MAX_RESERVE = 3;
-/** A 429 shows that other processes send too. For this long, small limits get the full reserve as well. */
-const CAUTION_MS = 600_000;
 /** TTL of an answer's figures: other processes may have sent since. */
 const FRESH_MS = 1_000;
 const UNKNOWN_RESET_MS = 5_000;
@@ -30,7 +28,6 @@ export class Bucket {
   #window = new Window();
   #windowMs = 0;
   #pausedUntil = 0;
-  #cautiousUntil = 0;
 
   /** Milliseconds until the next request may go; undefined if that depends on an answer in flight. */
   waitMs(now: number): number | undefined {
@@ -66,7 +63,6 @@ export class Bucket {
     this.#limit = info?.limit ?? this.#limit;
     if (refused) {
       this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseOf(info));
-      this.#cautiousUntil = now + CAUTION_MS;
       this.#window = new Window();
       return;
     }
@@ -85,12 +81,7 @@ export class Bucket {
   }
 
   get #reserve(): number {
-    const limit = this.#limit ?? 0;
-    const cautious = performance.now() < this.#cautiousUntil;
-    return Math.min(
-      MAX_RESERVE,
-      cautious ? Math.max(0, limit - 1) : Math.floor(limit * RESERVE_SHARE),
-    );
+    return Math.min(MAX_RESERVE, Math.floor((this.#limit ?? 0) * RESERVE_SHARE));
   }
 }
 

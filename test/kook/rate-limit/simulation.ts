@@ -86,10 +86,7 @@ export interface Outcome {
 }
 
 /** Needs fake timers. */
-export async function simulate(
-  circumstances: Circumstances,
-  createLimiter = () => new RateLimiter({ maxWaitMs: 86_400_000 }),
-): Promise<Outcome> {
+export async function simulate(circumstances: Circumstances): Promise<Outcome> {
   const { processes, calls, limit, windowMs, roundTripMs, decimals, staggerMs = 0 } = circumstances;
   const count = regimes[circumstances.regime ?? "windows that open with a request"](circumstances);
   const outcome: Outcome = { served: 0, refused: 0, refusedInARow: 0, ratio: 0 };
@@ -123,7 +120,7 @@ export async function simulate(
 
   async function run(index: number) {
     await sleep(index * staggerMs);
-    const limiter = createLimiter();
+    const limiter = new RateLimiter({ maxWaitMs: 86_400_000 });
     await Promise.all(Array.from({ length: calls / processes }, () => call(limiter)));
   }
 
