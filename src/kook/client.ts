@@ -3,7 +3,7 @@ import { delay } from "./abort.ts";
 import { type Envelope, parseEnvelope, problemOf } from "./answer.ts";
 import type { CallOptions } from "./call-options.ts";
 import { type Downloaded, download } from "./download.ts";
-import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
+import type { Endpoint, Params } from "./endpoints/endpoint.ts";
 import {
   ApiError,
   DeadlineError,
@@ -54,7 +54,7 @@ export class KookClient {
    * Calls an endpoint and returns its answer's data.
    * @throws the classes in errors.ts; the signal's reason after an abort
    */
-  async call<Sent extends Parameters, Answer>(
+  async call<Sent extends Params, Answer>(
     endpoint: Endpoint<Sent, Answer>,
     parameters: Sent,
     options: CallOptions = {},
@@ -101,7 +101,7 @@ export class KookClient {
     return download(url, { baseUrl, accept, maxBytes }, { fetch, timeoutMs, signal });
   }
 
-  async #attempt<Sent extends Parameters, Answer>(
+  async #attempt<Sent extends Params, Answer>(
     endpoint: Endpoint<Sent, Answer>,
     parameters: Sent,
     options: CallOptions,
@@ -143,8 +143,8 @@ export class KookClient {
 
   /** Releases the permit if no answer comes. */
   async #send(
-    endpoint: Endpoint<Parameters, unknown>,
-    parameters: Parameters,
+    endpoint: Endpoint<Params, unknown>,
+    parameters: Params,
     {
       headers,
       options,
@@ -185,7 +185,7 @@ export class KookClient {
 
 /** @throws ApiError, MalformedAnswerError */
 function dataOf<Answer>(
-  { answer }: Pick<Endpoint<Parameters, Answer>, "answer">,
+  { answer }: Pick<Endpoint<Params, Answer>, "answer">,
   status: number,
   { code, message, data }: Envelope,
 ): Answer {

@@ -19,7 +19,7 @@ export class LostAnswerError extends Error {
 export type Sighting<T> = { done: T } | "not_done" | "unknown";
 
 /** KOOK may show a change this much later (seen in kook4j's live tests: up to 2.5 s). */
-const SETTLE_MS = 2_500;
+const SHOWN_AFTER_MS = 2_500;
 
 /**
  * Reconciles a write whose answer was lost: waits until KOOK shows it, then looks once.
@@ -49,8 +49,8 @@ async function lookLater<T>(
   look: () => Promise<Sighting<T>>,
   { signal, deadline = Number.POSITIVE_INFINITY }: CallOptions,
 ): Promise<Sighting<T>> {
-  const inTime = performance.now() + SETTLE_MS < deadline;
-  if (inTime) await delay(SETTLE_MS, signal);
+  const inTime = performance.now() + SHOWN_AFTER_MS < deadline;
+  if (inTime) await delay(SHOWN_AFTER_MS, signal);
   const seen = await look();
   return seen === "not_done" && !inTime ? "unknown" : seen;
 }
@@ -65,7 +65,7 @@ const PAUSES_MS = [500, 1_000, 1_500];
  * @param look gets the deadline of all looks; a failure of it counts as not seen
  * @returns undefined if it was not seen, which does not mean that it was not done
  */
-export async function settle<T>(
+export async function lookUntilSeen<T>(
   look: (deadline: number) => Promise<T | undefined>,
   callDeadline = Number.POSITIVE_INFINITY,
 ): Promise<T | undefined> {

@@ -1,7 +1,7 @@
 // One HTTP request to KOOK, sent once.
 import { unlessAborted } from "./abort.ts";
 import { readBody } from "./answer.ts";
-import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
+import type { Endpoint, Params } from "./endpoints/endpoint.ts";
 import { ConnectionError, MalformedAnswerError, TimeoutError } from "./errors.ts";
 import { connectionErrorOf } from "./network/failure.ts";
 
@@ -44,8 +44,8 @@ export interface SendOptions extends AttemptOptions {
  * @throws TimeoutError, ConnectionError, MalformedAnswerError; the signal's reason
  */
 export async function send(
-  endpoint: Endpoint<Parameters, unknown>,
-  parameters: Parameters,
+  endpoint: Endpoint<Params, unknown>,
+  parameters: Params,
   { baseUrl, headers, ...options }: SendOptions,
 ): Promise<HttpAnswer> {
   const { url, ...init } = requestOf(endpoint, parameters, { baseUrl, headers });
@@ -90,8 +90,8 @@ export async function attempt<Answer>(
 }
 
 function requestOf(
-  { method, route }: Endpoint<Parameters, unknown>,
-  parameters: Parameters,
+  { method, route }: Endpoint<Params, unknown>,
+  parameters: Params,
   { baseUrl, headers }: Pick<SendOptions, "baseUrl" | "headers">,
 ) {
   const url = `${baseUrl}/${route}`;

@@ -1,5 +1,5 @@
 // Retry policy and backoff. client.ts has the loop.
-import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
+import type { Endpoint, Params } from "./endpoints/endpoint.ts";
 import {
   ConnectionError,
   InstallationError,
@@ -20,7 +20,7 @@ export class TooManyRequests extends RateLimitError {
   }
 }
 
-export function mayRetry({ repeat }: Endpoint<Parameters, unknown>, error: unknown): boolean {
+export function mayRetry({ repeat }: Endpoint<Params, unknown>, error: unknown): boolean {
   // The missing file will not come back in a second.
   if (error instanceof InstallationError) return false;
   // KOOK did nothing, and asks to come back later.

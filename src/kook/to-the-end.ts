@@ -1,13 +1,13 @@
 // A write that is not aborted once it is on the wire.
 import type { CallOptions } from "./call-options.ts";
 import type { KookClient } from "./client.ts";
-import type { Endpoint, Parameters } from "./endpoints/endpoint.ts";
+import type { Endpoint, Params } from "./endpoints/endpoint.ts";
 
 /**
  * Like `client.call`, but an abort counts only before the request is sent: aborted later, nobody would know whether the
  * write was made.
  */
-export async function callToTheEnd<Sent extends Parameters, Answer>(
+export async function callToTheEnd<Sent extends Params, Answer>(
   client: KookClient,
   endpoint: Endpoint<Sent, Answer>,
   parameters: Sent,

@@ -4,7 +4,7 @@ import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
 import { deleteMessage, KMARKDOWN, updateMessage } from "../kook/endpoints/direct-message.ts";
 import { isDoubtful } from "../kook/errors.ts";
-import { LostAnswerError, settle } from "../kook/reconcile.ts";
+import { LostAnswerError, lookUntilSeen } from "../kook/reconcile.ts";
 import { callToTheEnd } from "../kook/to-the-end.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
 import type { Address } from "./address.ts";
@@ -101,7 +101,7 @@ export class OwnMessages {
         options.signal?.throwIfAborted();
         return { chat, status: "not_sent", msgId, why: error };
       }
-      const seen = await settle(async (deadline) => {
+      const seen = await lookUntilSeen(async (deadline) => {
         const now = await messages.view(chat, message.id, { deadline });
         const isEdited = now.updated_at > message.updated_at && saysSame(now, content);
         return isEdited ? now : undefined;
@@ -164,7 +164,7 @@ export class OwnMessages {
         sent.drop(message.id, said);
         return { already_gone: true };
       }
-      if (!(await settle(isGone, options.deadline))) {
+      if (!(await lookUntilSeen(isGone, options.deadline))) {
         sent.doubt(message.id);
         throw new LostAnswerError("unknown", error);
       }
@@ -184,7 +184,7 @@ export class OwnMessages {
     } catch (error) {
       if (!(error instanceof UnknownMessageError && sent.isFresh(id))) throw error;
       const look = (deadline: number) => messages.view(chat, id, { ...options, deadline });
-      const shown = await settle(look, options.deadline);
+      const shown = await lookUntilSeen(look, options.deadline);
       options.signal?.throwIfAborted();
       if (!shown) throw sent.isFresh(id) ? new NotShownError() : error;
       return shown;

@@ -3,7 +3,7 @@ import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
 import { addReaction, createMessage, KMARKDOWN } from "../kook/endpoints/direct-message.ts";
 import { isDoubtful } from "../kook/errors.ts";
-import { LostAnswerError, settle } from "../kook/reconcile.ts";
+import { LostAnswerError, lookUntilSeen } from "../kook/reconcile.ts";
 import { callToTheEnd } from "../kook/to-the-end.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
 import { contentOf } from "./content.ts";
@@ -58,7 +58,7 @@ export class Posting {
       this.#messages.lastRead.forget(chat.chat_code);
       // Ignore cancellation: without the outcome a repeated call could not deduplicate.
       const look = (deadline: number) => this.#look(outgoing, before, { deadline });
-      const seen = await settle(look, options.deadline);
+      const seen = await lookUntilSeen(look, options.deadline);
       if (seen) return this.#noteSent(outgoing, seen, "sent");
       return { chat, status: "unknown", why: new LostAnswerError("unknown", error) };
     }

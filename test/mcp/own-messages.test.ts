@@ -107,7 +107,7 @@ describe("edit_message", () => {
     expect(kook.posts).toEqual([]);
   });
 
-  test("settles a lost answer by looking, and says unknown where the text is another", async () => {
+  test("looks for the change after a lost answer, and says unknown where the text is another", async () => {
     const { kook, client, msg_id } = await sent();
     kook.next("direct-message/update", lost);
     vi.useFakeTimers();
@@ -175,7 +175,7 @@ describe("delete_message", () => {
     expect(kook.posts).toEqual([]);
   });
 
-  test("settles a lost answer by looking, and posts once", async () => {
+  test("looks for the change after a lost answer, and posts once", async () => {
     const { kook, client, msg_id } = await sent();
     kook.next("direct-message/delete", lost);
     vi.useFakeTimers();

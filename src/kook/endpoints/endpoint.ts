@@ -2,9 +2,9 @@
 // wire/, and its route to the sandbox.
 import type * as z from "zod";
 
-export type Parameters = Record<string, string | number>;
+export type Params = Record<string, string | number>;
 
-export interface Endpoint<Sent extends Parameters, Answer> {
+export interface Endpoint<Sent extends Params, Answer> {
   /** Reads are GET with a query, writes POST with a JSON body. */
   method: "GET" | "POST";
   /** Path below the base URL; also KOOK's name for the endpoint's rate limit. */
