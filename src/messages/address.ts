@@ -9,8 +9,8 @@ import type { KookClient } from "../kook/client.ts";
 import { viewMe } from "../kook/endpoints/user.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
 import { harmlessName } from "../text/untrusted.ts";
+import type { ChatOfMessages } from "./chat.ts";
 import { UnknownUserError } from "./errors.ts";
-import type { ChatOfMessages } from "./message.ts";
 
 export type Address = { target_id: string } | { chat_code: string };
 

@@ -2,6 +2,7 @@
 import type { Chats } from "../chats/chats.ts";
 import type { ListedChat } from "../chats/page.ts";
 import type { CallOptions } from "../kook/call-options.ts";
+import type { ChatOfMessages } from "./chat.ts";
 import { InboxCache } from "./inbox-cache.ts";
 import {
   candidatesOf,
@@ -12,7 +13,7 @@ import {
   type Snapshot,
   Snapshots,
 } from "./inbox-search.ts";
-import { type ChatOfMessages, type Message, toMessages } from "./message.ts";
+import { type Message, toMessages } from "./message.ts";
 import type { Messages } from "./messages.ts";
 import { ReadingOfChats } from "./reading.ts";
 import { type ChatState, readState } from "./waiting.ts";

@@ -1,8 +1,8 @@
 // Leak guard: finds text for one user that repeats what only another user wrote. It knows what this process has shown.
+import type { ChatOfMessages } from "./chat.ts";
 import { comparable } from "./comparable.ts";
 import { digitsIn, type Ids, idsIn, isPersonal } from "./leak-ids.ts";
 import { hasRun, Runs } from "./leak-runs.ts";
-import type { ChatOfMessages } from "./message.ts";
 
 const KEPT_MS = 24 * 3_600_000;
 /** Of the kept messages together, in UTF-16 units: 2 MB. */

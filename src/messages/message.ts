@@ -2,6 +2,7 @@
 import { KMARKDOWN } from "../kook/endpoints/direct-message.ts";
 import type { WireMessage, WireReaction } from "../kook/wire/message.ts";
 import { harmlessText } from "../text/untrusted.ts";
+import type { ChatOfMessages } from "./chat.ts";
 import { type Content, contentOf, quoteText, reactionsOf } from "./content.ts";
 import type { MessageIds } from "./ids.ts";
 import type { LeakGuard } from "./leak-guard.ts";
@@ -22,15 +23,6 @@ export interface Message {
   };
   edited: boolean;
   reactions: WireReaction[];
-}
-
-/** The chat that messages are read from. */
-export interface ChatOfMessages {
-  chat_code: string;
-  /** Empty for a deleted account. */
-  target_id: string;
-  /** Sanitized for showing. */
-  username: string;
 }
 
 export interface Conversation {

@@ -7,6 +7,7 @@ import { listMessages, viewMessage } from "../kook/endpoints/direct-message.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
 import { harmlessText } from "../text/untrusted.ts";
 import { type Address, chatOf, findUsers, Self } from "./address.ts";
+import type { ChatOfMessages } from "./chat.ts";
 import { quoteText } from "./content.ts";
 import { meansNoMessage, UnknownMessageError } from "./errors.ts";
 import {
@@ -19,7 +20,7 @@ import {
 import { downloadImage, type ImageFile, pickImage } from "./images.ts";
 import { type Latest, LatestMessages, readLatest } from "./latest.ts";
 import { LeakGuard } from "./leak-guard.ts";
-import { type ChatOfMessages, type Conversation, knownOf, toMessages } from "./message.ts";
+import { type Conversation, knownOf, toMessages } from "./message.ts";
 import type { MessagePage, MessagesQuery } from "./page.ts";
 import { PageEnds } from "./page-ends.ts";
 import { MAX_LOOKED_AT, type ReadMessages, Walk } from "./paging.ts";

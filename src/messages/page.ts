@@ -1,5 +1,6 @@
 // A page of a chat's messages, as it is asked for and given.
-import type { ChatOfMessages, Message } from "./message.ts";
+import type { ChatOfMessages } from "./chat.ts";
+import type { Message } from "./message.ts";
 
 export interface MessagesQuery {
   /** The most messages of the answer, 1 to 50. Messages of the same millisecond stay together, so it may have one more. */

@@ -2,7 +2,7 @@
 import { inTime } from "../kook/abort.ts";
 import type { CallOptions } from "../kook/call-options.ts";
 import { ApiError, DeadlineError, RateLimitError, TokenError } from "../kook/errors.ts";
-import type { ChatOfMessages } from "./message.ts";
+import type { ChatOfMessages } from "./chat.ts";
 import type { Messages } from "./messages.ts";
 import {
   type Draft,

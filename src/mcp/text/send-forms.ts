@@ -1,8 +1,8 @@
 // The questions to a person before a message is sent, edited or deleted.
 import type { WireMessage } from "../../kook/wire/message.ts";
+import type { ChatOfMessages } from "../../messages/chat.ts";
 import { quoteText } from "../../messages/content.ts";
 import type { Leak } from "../../messages/leak-guard.ts";
-import type { ChatOfMessages } from "../../messages/message.ts";
 import type { Outgoing } from "../../messages/outgoing.ts";
 import type { Edit, OwnMessage } from "../../messages/own-messages.ts";
 import type { Language } from "../../text/language.ts";

@@ -1,6 +1,6 @@
 // Results of sending as lines for a model, and as structured content.
 import * as z from "zod";
-import type { ChatOfMessages } from "../../messages/message.ts";
+import type { ChatOfMessages } from "../../messages/chat.ts";
 import type { SendResult } from "../../messages/sending.ts";
 import { isoSeconds, type TimeZone } from "../../text/time.ts";
 import { TOKEN_LIFE_MINUTES, type Unconfirmed } from "../confirmation.ts";
