@@ -89,7 +89,7 @@ export async function paceServers({ servers, calls, limit, windowSeconds, flags 
   const startedAt = performance.now();
   const answers = await Promise.all(
     started.flatMap((server, index) =>
-      // Different codes, because identical reads in flight are deduplicated. The sandbox knows none of them and answers 404.
+      // The sandbox does not know the codes and answers 404.
       Array.from({ length: calls / servers }, (_, call) =>
         server.call("view_chat", { chat_code: `${index}-${call}` }),
       ),
