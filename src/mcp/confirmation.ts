@@ -14,6 +14,11 @@ export class ConfirmationError extends Error {
   override readonly name = "ConfirmationError";
 }
 
+/** What the question showed has changed after each answer. Nothing was changed. */
+export class ChangedError extends Error {
+  override readonly name = "ChangedError";
+}
+
 /** A question to a person. Each fact is a field with one choice, because text of strangers must not pass for ours. */
 export interface Form {
   message: string;

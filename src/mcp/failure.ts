@@ -15,7 +15,7 @@ import {
 import { LostAnswerError } from "../kook/reconcile.ts";
 import { quoted } from "../text/untrusted.ts";
 import { AuditError } from "./audit.ts";
-import { ConfirmationError } from "./confirmation.ts";
+import { ChangedError, ConfirmationError } from "./confirmation.ts";
 import { ArgumentError } from "./tools/arguments.ts";
 
 /** An error of the protocol, for requests whose results have no `isError`. The host gets its message unchanged. */
@@ -48,18 +48,15 @@ export const MAX_FAILURE_LENGTH = 600;
 /** Longer than any message of KOOK's that has been seen; a longer one would push what to do out of the text. */
 const MAX_MESSAGE_LENGTH = 120;
 
-const refusals: Record<ApiErrorReason, string> = {
+/** Refusals that mean the same for every family. */
+const refusals: Advice["refusals"] = {
   bad_token: "KOOK does not accept the token.",
   no_permission: "The bot may not do this. Do not try again.",
-  not_found: "It does not exist, or is not the bot's.",
-  blocked: "The user has blocked the bot. Do not try again.",
-  cannot_message: "KOOK does not let the bot start a chat with this user.",
-  too_long: "The text is too long for KOOK. Shorten it.",
-  quota: "The bot's daily quota of messages is used up. It resets at 12:00 in China (04:00 UTC).",
   maintenance: "KOOK is down for maintenance. Try again in some minutes.",
   server_error: "KOOK has an internal error. Try again later.",
-  other: "KOOK's message says why; check the arguments against it before trying again.",
 };
+const OTHER_REFUSAL =
+  "KOOK's message says why; check the arguments against it before trying again.";
 
 /** Fixes for a wrong set-up: until a person applies one, every call fails. */
 const setUp = {
@@ -93,7 +90,8 @@ function happened(error: unknown): string {
 function explainRefusal(error: ApiError, advice: Advice): string {
   const { reason } = error;
   const todo = reason === "bad_token" ? ` ${setUp.token}` : "";
-  return `${happened(error)} ${advice.refusals[reason] ?? refusals[reason]}${todo}`;
+  const meaning = advice.refusals[reason] ?? refusals[reason] ?? OTHER_REFUSAL;
+  return `${happened(error)} ${meaning}${todo}`;
 }
 
 function explainCommon(error: unknown): string {
@@ -113,6 +111,9 @@ function explainCommon(error: unknown): string {
   }
   if (error instanceof ConfirmationError) {
     return "The question could not be put to a person, so nothing was changed. If the host's forms do not work, the person who runs this server can set the confirmation to never and rely on the host's own approval.";
+  }
+  if (error instanceof ChangedError) {
+    return "What the person was asked about changed after each question. Nothing was changed. Read it again, then repeat the call.";
   }
   if (error instanceof RateLimitError) {
     return `${error.message} Wait ${error.retryAfterSeconds} s before the next call.`;

@@ -85,11 +85,6 @@ export class SendLimitError extends Error {
   }
 }
 
-/** The chat changed each time that the person was asked. */
-export class ChangedError extends Error {
-  override readonly name = "ChangedError";
-}
-
 /** An earlier message of the batch ended the batch. */
 export class NotTriedError extends Error {
   override readonly name = "NotTriedError";

@@ -26,7 +26,7 @@ import { chatAdvice } from "../../src/mcp/advice/chats.ts";
 import { messageAdvice } from "../../src/mcp/advice/messages.ts";
 import { sendingAdvice } from "../../src/mcp/advice/sending.ts";
 import { AuditError } from "../../src/mcp/audit.ts";
-import { ConfirmationError } from "../../src/mcp/confirmation.ts";
+import { ChangedError, ConfirmationError } from "../../src/mcp/confirmation.ts";
 import { explainWith } from "../../src/mcp/failure.ts";
 import { hintsOf } from "../../src/mcp/text/chats.ts";
 import { structuredInbox } from "../../src/mcp/text/inbox.ts";
@@ -41,7 +41,6 @@ import {
 import type { Message } from "../../src/messages/message.ts";
 import {
   BroadcastError,
-  ChangedError,
   DraftError,
   LeakError,
   NotTriedError,

@@ -1,12 +1,20 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { ApiError } from "../../src/kook/errors.ts";
-import { explainWith } from "../../src/mcp/failure.ts";
+import { ChangedError } from "../../src/mcp/confirmation.ts";
+import { type Advice, explainWith } from "../../src/mcp/failure.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, UNWILLING_USER_ID } from "../../src/sandbox/seed.ts";
 import { settled } from "../support/clock.ts";
 import { answering, call, connect } from "../support/connect.ts";
 
 const view = { chat_code: "abc" };
+
+/** A family without advice of its own. */
+const familyless: Advice = {
+  refusals: {},
+  lostAnswer: { not_done: "", unknown: "" },
+  explain: () => undefined,
+};
 
 afterEach(() => void vi.useRealTimers());
 
@@ -189,14 +197,15 @@ test("the fix is told every time, also after the host has listed resources", asy
 });
 
 test.each([
-  ["对方设置了隐私，无法发起私信", "cannot_message"],
-  ["今日消息配额已用完", "quota"],
-])("a refusal that only one family meets (%s) has no advice without that family's", (message) => {
-  const noFamily = {
-    refusals: {},
-    lostAnswer: { not_done: "", unknown: "" },
-    explain: () => undefined,
-  };
-  const error = new ApiError({ status: 200, code: 40_000, message });
-  expect(explainWith(noFamily)(error).replace(/".*?"/, "")).not.toMatch(/chat|quota of messages/);
+  ["你已被对方屏蔽，无法发送", 40_000],
+  ["无法发起私信", 40_000],
+  ["消息内容过长", 40_014],
+  ["今日发送消息数已达上限", 40_000],
+])("what %s means is told by the families that meet it alone", (message, code) => {
+  const error = new ApiError({ status: 400, code, message });
+  expect(explainWith(familyless)(error)).toContain(". KOOK's message says why");
+});
+
+test("every family tells that what a question shows has changed after each answer", () => {
+  expect(explainWith(familyless)(new ChangedError())).toContain("Nothing was changed.");
 });

@@ -190,7 +190,7 @@ describe("the form", () => {
     });
     const answer = await send(client, [{ target_id, text }]);
     expect(answer.isError).toBe(true);
-    expect(answer.text).toContain("The chat or message changed after each question");
+    expect(answer.text).toContain("What the person was asked about changed after each question");
     expect({ asked, posts: kook.posts }).toEqual({ asked: 3, posts: [] });
   });
 

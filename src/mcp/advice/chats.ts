@@ -7,6 +7,7 @@ export const chatAdvice: Advice = {
   refusals: {
     not_found:
       "There is no such chat or user, or it is not the bot's. list_chats shows the chats that exist; its query finds one by username or user id.",
+    blocked: "The user has blocked the bot. Do not try again.",
     cannot_message:
       "KOOK does not let the bot open a chat with this user now; the user may have to write to the bot first.",
   },

@@ -3,7 +3,6 @@ import { RecipientNotAllowedError } from "../../access/errors.ts";
 import { UnknownUserError } from "../../messages/errors.ts";
 import {
   BroadcastError,
-  ChangedError,
   DraftError,
   LeakError,
   NotShownError,
@@ -33,6 +32,8 @@ const texts: Record<TextError["reason"], string> = {
 export const sendingAdvice: Advice = {
   refusals: {
     ...messageAdvice.refusals,
+    too_long: "The text is too long for KOOK. Shorten it.",
+    quota: "The bot's daily quota of messages is used up. It resets at 12:00 in China (04:00 UTC).",
     cannot_message:
       "KOOK does not let the bot write to this user now; the user may have to write to the bot first.",
   },
@@ -64,9 +65,6 @@ export const sendingAdvice: Advice = {
       return `${error.message} Nothing was sent: KOOK treats repeated messages as advertising. Do not try again in other words.`;
     }
     if (error instanceof SendLimitError) return `${error.message} Nothing was sent.`;
-    if (error instanceof ChangedError) {
-      return "The chat or message changed after each question to the person. Nothing was changed. Read the chat, then repeat the call.";
-    }
     if (error instanceof NotTriedError) {
       return "An earlier message of this call failed. To send this one, call again with it.";
     }

@@ -1,6 +1,5 @@
 // Asks a person on facts that are still true when the change is made.
-import { ChangedError } from "../../messages/send-errors.ts";
-import type { Question, Verdict } from "../confirmation.ts";
+import { ChangedError, type Question, type Verdict } from "../confirmation.ts";
 import type { Context } from "./tool.ts";
 
 /** Maximum age of cached facts for a form, in milliseconds. They are read again after the answer. */
