@@ -149,10 +149,12 @@ export class Chats {
 
   #findAllowed(search: AllowedChatSearch, options: FindOptions): Promise<AllowedChats> {
     const { signal, onPage } = options;
+    // A person's call may wait for a search that a host started.
+    const shared = { ...options, priority: "person" } as const;
     const source = {
-      readPage: this.#pageReader(options),
+      readPage: this.#pageReader(shared),
       readChat: async (chatCode: string, signal: AbortSignal | undefined) =>
-        toListedChat(await this.#access.viewChat(chatCode, { ...options, signal })),
+        toListedChat(await this.#access.viewChat(chatCode, { ...shared, signal })),
     };
     const budgetMs = this.#scanBudgetMs;
     return search.find(source, { budgetMs, signal, onPage: onPage && (() => onPage()) });

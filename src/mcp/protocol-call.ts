@@ -10,15 +10,23 @@ export interface ProtocolCall {
   explain: Explain;
 }
 
-/** @param problem what is wrong with the set-up. @throws ProtocolError */
+interface ProtocolCallOptions {
+  advice: Advice;
+  /** What is wrong with the set-up. */
+  problem: string | undefined;
+  signal: AbortSignal;
+  priority?: CallOptions["priority"];
+}
+
+/** @throws ProtocolError */
 export async function protocolCall<T>(
-  { advice, problem, signal }: { advice: Advice; problem: string | undefined; signal: AbortSignal },
+  { advice, problem, signal, priority }: ProtocolCallOptions,
   answer: (call: ProtocolCall) => Promise<T>,
 ): Promise<T> {
   if (problem !== undefined) throw new ProtocolError(ErrorCode.InternalError, problem);
   const explain = explainWith(advice);
   try {
-    const options = { signal, deadline: performance.now() + CALL_DEADLINE_MS };
+    const options = { signal, priority, deadline: performance.now() + CALL_DEADLINE_MS };
     return await answer({ options, explain });
   } catch (error) {
     if (error instanceof ProtocolError) throw error;

@@ -2,11 +2,13 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { HiddenChatError, TargetNotAllowedError } from "../../src/access/errors.ts";
 import { UnfinishedSearchError } from "../../src/chats/errors.ts";
 import type { Fetch } from "../../src/kook/client.ts";
+import { listChats } from "../../src/kook/endpoints/user-chat.ts";
 import { RateLimitError } from "../../src/kook/errors.ts";
 import { LostAnswerError } from "../../src/kook/reconcile.ts";
+import { createServices } from "../../src/mcp/services.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
-import { chatsOver, paging } from "../support/chats.ts";
+import { chatsOver, clientOver, paging } from "../support/chats.ts";
 import { settled } from "../support/clock.ts";
 
 /** The second chat of the sandbox, of a user who is not on the lists here. */
@@ -207,6 +209,20 @@ test("a hidden chat is not deleted, also after KOOK has listed it to this server
   await chats.list({ page: 1, pageSize: 50 });
   await expect(chats.delete(HIDDEN)).rejects.toBeInstanceOf(HiddenChatError);
   expect((await chatsOver(sandbox.fetch).view(HIDDEN)).chat.chat_code).toBe(HIDDEN);
+});
+
+test("a search that a host started is no background work: a person's call may join it", async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { fetch, pages } = paging(() => {}, new Sandbox({ limit: 1, windowSeconds: 1 }));
+  const client = clientOver(fetch, { maxWaitMs: 20_000 });
+  const { chats } = createServices(client, { scanBudgetMs: 10_000, allowTargets: ["404"] });
+  const list = (page: number) => client.call(listChats, { page, page_size: 50 });
+  await settled(list(9));
+  const searching = chats.list({ page: 1, pageSize: 50 }, { priority: "background" });
+  await vi.advanceTimersByTimeAsync(0);
+  await settled(Promise.all([searching, list(8)]));
+  expect(pages.slice(0, 3)).toEqual([9, 1, 8]);
 });
 
 test("a completion offers only the allowed chats", async () => {

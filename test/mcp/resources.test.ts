@@ -1,10 +1,18 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
 import { paging, type SandboxPage } from "../support/chats.ts";
+import { settled } from "../support/clock.ts";
 import { answering, connect } from "../support/connect.ts";
 
-async function readJson(client: Awaited<ReturnType<typeof connect>>, uri: string) {
+type Client = Awaited<ReturnType<typeof connect>>;
+
+const completion = (value: string) => ({
+  ref: { type: "ref/resource", uri: "kook://chats/{chat_code}" } as const,
+  argument: { name: "chat_code", value },
+});
+
+async function readJson(client: Client, uri: string) {
   const { contents } = await client.readResource({ uri });
   const [content] = contents as { uri: string; mimeType: string; text: string }[];
   expect(content).toMatchObject({ uri, mimeType: "application/json" });
@@ -31,18 +39,6 @@ describe("listing", () => {
     expect(directory?.uri).toBe("kook://chats");
     expect(directory?.description).toContain("ends after 100 chats");
     expect(new Set(chats.map(({ uri }) => uri)).size).toBe(100);
-  });
-
-  test("yields to a tool's call where both wait for the rate limit", async () => {
-    const { fetch, pages } = paging(() => {}, new Sandbox({ limit: 1, windowSeconds: 1 }));
-    const client = await connect({ fetch, maxWaitMs: 10_000 });
-    const list = (page: number) =>
-      client.callTool({ name: "list_chats", arguments: { page, page_size: 50 } });
-    await list(5);
-    const listed = client.listResources();
-    await list(7);
-    await listed;
-    expect(pages).toEqual([5, 7, 1, 2]);
   });
 
   test("of few chats is one request", async () => {
@@ -148,12 +144,12 @@ describe("reading", () => {
 });
 
 describe("completion of chat_code", () => {
-  const ref = { type: "ref/resource", uri: "kook://chats/{chat_code}" } as const;
+  const { ref } = completion("");
 
   test("finds a chat by the beginning of its code", async () => {
-    const argument = { name: "chat_code", value: DOCUMENTED_CHAT.code.slice(0, 6) };
-    const { completion } = await (await connect()).complete({ ref, argument });
-    expect(completion).toEqual({ values: [DOCUMENTED_CHAT.code], total: 1, hasMore: false });
+    const typed = completion(DOCUMENTED_CHAT.code.slice(0, 6));
+    const { completion: found } = await (await connect()).complete(typed);
+    expect(found).toEqual({ values: [DOCUMENTED_CHAT.code], total: 1, hasMore: false });
   });
 
   test("finds a chat by its username, ignoring case and width", async () => {
@@ -177,6 +173,21 @@ describe("completion of chat_code", () => {
     const argument = { name: "page", value: "" };
     await expect(client.complete({ ref, argument })).rejects.toMatchObject({ code: -32602 });
   });
+});
+
+test.each([
+  ["a listing", (client: Client) => client.listResources()],
+  ["a completion", (client: Client) => client.complete(completion(""))],
+])("%s yields to a tool's call where both wait for the rate limit", async (_, walk) => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { fetch, pages } = paging(() => {}, new Sandbox({ limit: 1, windowSeconds: 1 }));
+  const client = await connect({ fetch, maxWaitMs: 20_000 });
+  const list = (page: number) =>
+    client.callTool({ name: "list_chats", arguments: { page, page_size: 50 } });
+  await settled(list(5));
+  await settled(Promise.all([walk(client), list(7)]));
+  expect(pages.slice(0, 4)).toEqual([5, 7, 1, 2]);
 });
 
 test("an incomplete directory says why, with KOOK's words quoted", async () => {

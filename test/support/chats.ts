@@ -4,15 +4,17 @@ import { type Fetch, KookClient } from "../../src/kook/client.ts";
 import { createServices, type ServicesOptions } from "../../src/mcp/services.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 
-export function servicesOver(fetch: Fetch, options: Partial<ServicesOptions> = {}) {
-  const kook = new KookClient({
+export const clientOver = (fetch: Fetch, { maxWaitMs = 1_000 } = {}) =>
+  new KookClient({
     fetch,
     token: { scheme: "Bot", value: SANDBOX_TOKEN },
     baseUrl: "https://kook.invalid/api/v3",
     timeoutMs: 1_000,
-    maxWaitMs: 1_000,
+    maxWaitMs,
   });
-  return createServices(kook, { scanBudgetMs: 10_000, ...options });
+
+export function servicesOver(fetch: Fetch, options: Partial<ServicesOptions> = {}) {
+  return createServices(clientOver(fetch), { scanBudgetMs: 10_000, ...options });
 }
 
 /** The methods of both chat services together. */

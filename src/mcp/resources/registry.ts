@@ -9,6 +9,7 @@ import {
   type Resource,
   type ResourceTemplate,
 } from "@modelcontextprotocol/sdk/types.js";
+import type { CallOptions } from "../../kook/call-options.ts";
 import { type Advice, ProtocolError } from "../failure.ts";
 import { type ProtocolCall, protocolCall } from "../protocol-call.ts";
 import type { Services } from "../services.ts";
@@ -54,9 +55,9 @@ export function registerResources(
 ): void {
   const inFamily = <T>(
     { advice }: ResourceFamily,
-    signal: AbortSignal,
+    from: Pick<CallOptions, "priority"> & { signal: AbortSignal },
     answer: (context: ResourceContext) => Promise<T>,
-  ) => protocolCall({ advice, problem, signal }, (call) => answer({ services, ...call }));
+  ) => protocolCall({ advice, problem, ...from }, (call) => answer({ services, ...call }));
 
   server.setRequestHandler(ListResourcesRequestSchema, async ({ params }, { signal }) => {
     if (params?.cursor !== undefined) {
@@ -65,8 +66,9 @@ export function registerResources(
     }
     // Return an empty list: hosts do not show a failed list. Calls report the problem.
     if (problem !== undefined) return { resources: [] };
+    // Hosts list at every start, unasked: a person's call goes first.
     const lists = families.map((family) =>
-      inFamily(family, signal, (context) => family.list(context)),
+      inFamily(family, { signal, priority: "background" }, (context) => family.list(context)),
     );
     return { resources: (await Promise.all(lists)).flat() };
   });
@@ -79,7 +81,7 @@ export function registerResources(
 
   server.setRequestHandler(ReadResourceRequestSchema, async ({ params: { uri } }, { signal }) => {
     for (const family of families) {
-      const content = await inFamily(family, signal, (context) => family.read(uri, context));
+      const content = await inFamily(family, { signal }, (context) => family.read(uri, context));
       if (content) {
         const text = JSON.stringify(content);
         return { contents: [{ uri, mimeType: "application/json", text }] };
@@ -98,7 +100,9 @@ export function registerResources(
         );
         const complete = template?.complete[argument.name];
         if (!complete) continue;
-        const all = await inFamily(family, signal, (context) => complete(argument.value, context));
+        const all = await inFamily(family, { signal, priority: "background" }, (context) =>
+          complete(argument.value, context),
+        );
         const values = all.slice(0, MAX_COMPLETIONS);
         return { completion: { values, total: all.length, hasMore: all.length > values.length } };
       }
