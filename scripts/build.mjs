@@ -8,7 +8,7 @@ import { build } from "esbuild";
 const parts = {
   network: ["src/kook/network/transport.ts"],
   sandbox: ["src/sandbox/sandbox.ts", "src/sandbox/serve.ts"],
-  faults: ["src/sandbox/faults.ts", "src/sandbox/faults/choice.ts"],
+  faults: ["src/sandbox/faults/all.ts", "src/sandbox/faults/choice.ts"],
   markdown: ["src/messages/markdown.ts"],
   doctor: ["src/doctor/doctor.ts", "src/doctor/report.ts"],
 };

@@ -7,7 +7,7 @@ import { wrapped } from "./columns.ts";
 import type { Log } from "./log.ts";
 
 const loadFaults = async () => ({
-  ...(await import("../sandbox/faults.ts")),
+  ...(await import("../sandbox/faults/all.ts")),
   ...(await import("../sandbox/faults/choice.ts")),
 });
 

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { faults, readdress } from "../../src/sandbox/faults.ts";
+import { faults, readdress } from "../../src/sandbox/faults/all.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { type ServedSandbox, type ServeOptions, serveSandbox } from "../../src/sandbox/serve.ts";

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
+import { faults } from "../../src/sandbox/faults/all.ts";
 import { chooseByChance, parseFaultRate } from "../../src/sandbox/faults/choice.ts";
-import { faults } from "../../src/sandbox/faults.ts";
 import { MAIN } from "../support/paths.ts";
 
 const rates = (...texts: string[]) => texts.flatMap((one) => parseFaultRate(one) ?? []);

@@ -1,7 +1,7 @@
 // The built server sends, edits and deletes messages over loopback, under each fault of the sandbox: what changes something
 // is posted once, and the result is true.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Fault, faults } from "../../src/sandbox/faults.ts";
+import { type Fault, faults } from "../../src/sandbox/faults/all.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 import { type ServedSandbox, serveSandbox } from "../../src/sandbox/serve.ts";
 import { call } from "../support/connect.ts";

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Fetch } from "../../src/kook/client.ts";
 import { ApiError } from "../../src/kook/errors.ts";
 import { LostAnswerError } from "../../src/kook/reconcile.ts";
-import { faults } from "../../src/sandbox/faults.ts";
+import { faults } from "../../src/sandbox/faults/all.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { chatsOver } from "../support/chats.ts";

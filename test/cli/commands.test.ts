@@ -4,7 +4,7 @@ import { optionsOf, parseCommandLine } from "../../src/cli/commands.ts";
 import { helpText } from "../../src/cli/help.ts";
 import { sandboxHelpText } from "../../src/cli/sandbox.ts";
 import { settingNames, settings } from "../../src/config/settings.ts";
-import { faults } from "../../src/sandbox/faults.ts";
+import { faults } from "../../src/sandbox/faults/all.ts";
 
 test.each([
   [[], { command: "serve" }],

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseCommandLine } from "../../src/cli/commands.ts";
 import { readSandboxOptions } from "../../src/cli/sandbox.ts";
-import { faults } from "../../src/sandbox/faults.ts";
+import { faults } from "../../src/sandbox/faults/all.ts";
 
 const parse = (...argv: string[]) =>
   readSandboxOptions(parseCommandLine(["sandbox", ...argv]).flags);

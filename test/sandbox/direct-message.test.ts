@@ -1,7 +1,7 @@
 // Writing, editing, deleting and reacting: the state afterwards, and each refusal in KOOK's words.
 import { expect, onTestFinished, test } from "vitest";
 import { attachmentOf } from "../../src/sandbox/assets.ts";
-import { faults } from "../../src/sandbox/faults.ts";
+import { faults } from "../../src/sandbox/faults/all.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID, NEWEST, UNWILLING_USER_ID } from "../../src/sandbox/seed.ts";
 import { serveSandbox } from "../../src/sandbox/serve.ts";

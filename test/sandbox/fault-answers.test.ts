@@ -1,6 +1,6 @@
 // Each fault of an answer, as a client of the served sandbox receives it.
 import { expect, onTestFinished, test } from "vitest";
-import { faults } from "../../src/sandbox/faults.ts";
+import { faults } from "../../src/sandbox/faults/all.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
 import { serveSandbox } from "../../src/sandbox/serve.ts";

@@ -2,8 +2,8 @@
 import { isMissing } from "../../access/errors.ts";
 import type { Message } from "../../messages/message.ts";
 import { messageAdvice } from "../advice/messages.ts";
-import { lastThatFit, MAX_TEXT, type MessageRow, toRow } from "../message-rows.ts";
 import type { Reading } from "../services.ts";
+import { lastThatFit, MAX_TEXT, type MessageRow, toRow } from "../text/message-rows.ts";
 import { codeIn, type ResourceFamily } from "./registry.ts";
 
 const NEWEST = 50;

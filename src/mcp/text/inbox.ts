@@ -2,7 +2,7 @@
 import type { InboxPage } from "../../messages/inbox.ts";
 import { isoSeconds, type TimeZone } from "../../text/time.ts";
 import type { Explain } from "../failure.ts";
-import { dropOldest, MAX_TEXT, type MessageRow, toRow } from "../message-rows.ts";
+import { dropOldest, MAX_TEXT, type MessageRow, toRow } from "./message-rows.ts";
 import { messageLine, who } from "./messages.ts";
 
 interface InboxRow {

@@ -2,7 +2,7 @@
 import type { MessagePage, MessagesQuery } from "../../messages/messages.ts";
 import type { TimeZone } from "../../text/time.ts";
 import { quoted } from "../../text/untrusted.ts";
-import { firstThatFit, lastThatFit, MAX_TEXT, type MessageRow, toRow } from "../message-rows.ts";
+import { firstThatFit, lastThatFit, MAX_TEXT, type MessageRow, toRow } from "./message-rows.ts";
 
 const LEGEND = 'Each line: msg_id, time, who, "text".';
 

@@ -2,9 +2,9 @@
 import * as z from "zod";
 import type { TimeZone } from "../../text/time.ts";
 import { messageAdvice } from "../advice/messages.ts";
-import { messageRowSchema } from "../message-rows.ts";
 import type { Reading } from "../services.ts";
 import { inboxText, structuredInbox } from "../text/inbox.ts";
+import { messageRowSchema } from "../text/message-rows.ts";
 import { countUpTo } from "./fields.ts";
 import { visibleQuery } from "./messages.ts";
 import { defineTool, readingHints, type ToolFamily } from "./tool.ts";

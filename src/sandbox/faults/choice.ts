@@ -1,5 +1,5 @@
 // Decides which fault strikes a request: at random, with a seed.
-import { type Fault, faults } from "../faults.ts";
+import { type Fault, faults } from "./all.ts";
 
 /** A fault, and the share of requests that it strikes, from 0 to 1. */
 export interface FaultRate {

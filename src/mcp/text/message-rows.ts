@@ -1,9 +1,9 @@
 // A message in the contract's shape, as tools, prompts and the resource give it: cut, and bounded in number.
 import * as z from "zod";
-import type { Attachment } from "../messages/content.ts";
-import type { Message } from "../messages/message.ts";
-import { isoSeconds } from "../text/time.ts";
-import { visibleText } from "../text/untrusted.ts";
+import type { Attachment } from "../../messages/content.ts";
+import type { Message } from "../../messages/message.ts";
+import { isoSeconds } from "../../text/time.ts";
+import { visibleText } from "../../text/untrusted.ts";
 
 /** Characters of one message in a list, in the inbox, and where it is the only one. */
 export const MAX_TEXT = { list: 1_000, inbox: 120, whole: 8_000 };

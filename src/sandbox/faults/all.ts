@@ -1,10 +1,10 @@
 // All faults, by name: ways in which KOOK, or the connection to it, fails a client. Only the `sandbox` command loads them.
-import { addressFaults } from "./faults/address.ts";
-import { bodyFaults } from "./faults/body.ts";
-import { connectionFaults } from "./faults/connection.ts";
-import { dataFaults } from "./faults/data.ts";
-import type { Fault } from "./faults/fault.ts";
-import { refusalFaults } from "./faults/refusal.ts";
+import { addressFaults } from "./address.ts";
+import { bodyFaults } from "./body.ts";
+import { connectionFaults } from "./connection.ts";
+import { dataFaults } from "./data.ts";
+import type { Fault } from "./fault.ts";
+import { refusalFaults } from "./refusal.ts";
 
 export type { Fault };
 
