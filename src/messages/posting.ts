@@ -1,7 +1,8 @@
 // One message to KOOK: posted once; a lost answer is settled by looking for the message.
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
-import { addReaction, createMessage, KMARKDOWN } from "../kook/endpoints/direct-message.ts";
+import { createMessage, KMARKDOWN } from "../kook/endpoints/direct-message.ts";
+import { addReaction } from "../kook/endpoints/reactions.ts";
 import { isDoubtful } from "../kook/errors.ts";
 import { LostAnswerError, lookUntilSeen } from "../kook/reconcile.ts";
 import { callToTheEnd } from "../kook/to-the-end.ts";

@@ -1,6 +1,6 @@
 // Messages of private chats. Source: KOOK's "私信消息". Chats are addressed by code only: KOOK creates a chat for a
 // `target_id` that has none, even when its messages are listed.
-import * as z from "zod";
+import { nothingSchema } from "../wire/fields.ts";
 import {
   type WireMessage,
   type WireMessages,
@@ -38,9 +38,6 @@ export const viewMessage: Endpoint<{ chat_code: string; msg_id: string }, WireMe
   repeat: "safe",
 };
 
-/** KOOK's documents give `data: {}`; KookBC warns that it need not be a map. */
-const nothing = z.unknown().transform(() => undefined);
-
 /** KMarkdown. KOOK stores plain text as KMarkdown too, and only KMarkdown and cards can be edited. */
 export const KMARKDOWN = 9;
 
@@ -68,7 +65,7 @@ export const createMessage: Endpoint<
 export const updateMessage: Endpoint<{ msg_id: string; content: string }, void> = {
   method: "POST",
   route: "direct-message/update",
-  answer: nothing,
+  answer: nothingSchema,
   repeat: "settle",
 };
 
@@ -76,14 +73,6 @@ export const updateMessage: Endpoint<{ msg_id: string; content: string }, void> 
 export const deleteMessage: Endpoint<{ msg_id: string }, void> = {
   method: "POST",
   route: "direct-message/delete",
-  answer: nothing,
-  repeat: "settle",
-};
-
-/** Puts a Unicode emoji, or a server's emoji by its id, on a message. Does not count in the quota. */
-export const addReaction: Endpoint<{ msg_id: string; emoji: string }, void> = {
-  method: "POST",
-  route: "direct-message/add-reaction",
-  answer: nothing,
+  answer: nothingSchema,
   repeat: "settle",
 };

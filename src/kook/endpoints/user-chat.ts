@@ -1,11 +1,11 @@
 // The private chats of the bot. Source: KOOK's "私信聊天会话接口列表".
-import * as z from "zod";
 import {
   type WireChat,
   type WireChatPage,
   wireChatPageSchema,
   wireChatSchema,
 } from "../wire/chat.ts";
+import { nothingSchema } from "../wire/fields.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /** One page of the bot's chats. Pages count from 1; KOOK gives at most 50 chats a page. */
@@ -31,10 +31,10 @@ export const createChat: Endpoint<{ target_id: string }, WireChat> = {
   repeat: "safe",
 };
 
-/** Takes a chat off the bot's own list. `data` has several shapes and no meaning. What a second delete does is not known. */
+/** Takes a chat off the bot's own list. What a second delete does is not known. */
 export const deleteChat: Endpoint<{ chat_code: string }, void> = {
   method: "POST",
   route: "user-chat/delete",
-  answer: z.unknown().transform(() => undefined),
+  answer: nothingSchema,
   repeat: "settle",
 };

@@ -51,3 +51,6 @@ export const textSchema = z.preprocess((value) => {
     return "";
   }
 }, z.string().catch(""));
+
+/** Answer to a change: KOOK's documents give `data: {}`; KookBC warns that it need not be a map. */
+export const nothingSchema = z.unknown().transform(() => undefined);
