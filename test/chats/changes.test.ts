@@ -145,3 +145,20 @@ describe("a create says", () => {
     await expect(settled(chatChanges.create(NEW_USER_ID))).rejects.toBeInstanceOf(RateLimitError);
   });
 });
+
+test("a delete that was cancelled once it was sent drops the list of allowed chats", async () => {
+  const sandbox = new Sandbox();
+  const controller = new AbortController();
+  const fetch: Fetch = async (url, init) => {
+    const answer = await sandbox.fetch(url, init);
+    if (!url.endsWith("delete")) return answer;
+    controller.abort();
+    throw init.signal.reason;
+  };
+  const { chats, chatChanges } = servicesOver(fetch, { allowTargets: [targetId] });
+  const firstPage = { page: 1, pageSize: 50 };
+  expect(await chats.list(firstPage)).toMatchObject({ total: 1 });
+  const { signal } = controller;
+  await expect(settled(chatChanges.delete(code, { signal }))).rejects.toThrow();
+  expect(await chats.list(firstPage)).toMatchObject({ total: 0 });
+});

@@ -109,6 +109,18 @@ describe("an unfinished search for the allowed chats", () => {
     expect(await chats.list(firstPage)).toMatchObject({ total: 2, age_s: 28 });
   });
 
+  test.each([
+    ["KOOK is busy", () => Response.json({ code: 40_000, message: "系统繁忙", data: {} })],
+    ["KOOK forbids the view", () => refusal(403)],
+  ])("keeps a chat with its age if %s", async (_, view) => {
+    const { world, chats } = await createWorld();
+    await chats.list(firstPage);
+    world.view = view;
+    world.refusing = false;
+    vi.advanceTimersByTime(60 * SECOND);
+    expect(await chats.list(firstPage)).toMatchObject({ chats: { length: 2 }, age_s: 60 });
+  });
+
   test("drops a chat that is gone when it continues", async () => {
     const { world, chats } = await createWorld();
     await chats.list(firstPage);

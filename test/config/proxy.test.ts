@@ -37,6 +37,8 @@ test.each([
   ["  http://127.0.0.1:7890\r\n", proxy("HTTPS_PROXY")],
   ['"http://127.0.0.1:7890"', proxy("HTTPS_PROXY")],
   ["' http://127.0.0.1:7890 '", proxy("HTTPS_PROXY")],
+  ["“http://127.0.0.1:7890”", proxy("HTTPS_PROXY")],
+  ["`127.0.0.1:7890`", proxy("HTTPS_PROXY")],
   ["127.0.0.1:7890", proxy("HTTPS_PROXY")],
   ["localhost:7890", proxy("HTTPS_PROXY", "http://localhost:7890")],
   ["me:hush@proxy.example:8080", proxy("HTTPS_PROXY", "http://proxy.example:8080")],

@@ -79,3 +79,8 @@ test("leaves out a link that would fill a model's context", async () => {
   );
   expect(messages[0].attachments).toEqual([{ kind: "image", name: "x.png", url: "" }]);
 });
+
+test("says that a message could not be read, as list_messages does", async () => {
+  const client = await reading(having([userMessage("hello"), { content: "no id" }]));
+  expect(JSON.stringify(await read(client))).toContain("1 could not be read and is left out.");
+});

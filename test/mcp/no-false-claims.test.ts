@@ -124,6 +124,21 @@ describe("a create whose first answer was lost", () => {
   });
 });
 
+test("a create whose first answer was lost tells the refusal of its second attempt", async () => {
+  const sandbox = new Sandbox();
+  let count = 0;
+  const fetch: Fetch = async (url, init) => {
+    if (!url.endsWith("create")) return sandbox.fetch(url, init);
+    count++;
+    if (count === 1) throw new TypeError("fetch failed");
+    return refusal(40_000, "无法发起私信");
+  };
+  const client = await connect({ fetch });
+  const { text, isError } = await callSettled(client, "create_chat", { target_id: NEW_USER_ID });
+  expect(isError).toBe(true);
+  expect(text).toContain("无法发起私信");
+});
+
 describe("a create that KOOK answers with", () => {
   test.each<[string, unknown]>([
     ["no user", undefined],

@@ -208,6 +208,68 @@ describe("delete_message", () => {
   });
 });
 
+describe("KOOK's 40000 for another reason", () => {
+  const busy = () =>
+    Response.json({ code: 40_000, message: "系统繁忙", data: {} }, { status: 400 });
+
+  test("does not mean that a message is already gone", async () => {
+    const { kook, client, msg_id } = await sent();
+    await call(client, "list_messages", { target_id, limit: 5 });
+    kook.next("direct-message/view", busy);
+    const answer = await call(client, "delete_message", { target_id, msg_id });
+    expect((await kook.stored(chat_code)).at(-1)?.content).toBe("旧的");
+    expect(answer).toMatchObject({ isError: true, text: expect.stringContaining("系统繁忙") });
+  });
+
+  test("does not settle a lost delete as done", async () => {
+    const { kook, client, msg_id } = await sent();
+    kook.next("direct-message/delete", () => {
+      for (let look = 0; look < 3; look++) kook.next("direct-message/view", busy);
+      throw new Error("reset");
+    });
+    vi.useFakeTimers();
+    const answer = await settled(call(client, "delete_message", { target_id, msg_id }));
+    expect((await kook.stored(chat_code)).at(-1)?.content).toBe("旧的");
+    expect(answer).toMatchObject({ isError: true, text: expect.stringContaining("unknown") });
+  });
+
+  test("does not hide the refusal of a delete", async () => {
+    const { kook, client, msg_id } = await sent();
+    kook.next("direct-message/delete", () => {
+      kook.next("direct-message/view", busy);
+      return busy();
+    });
+    const answer = await call(client, "delete_message", { target_id, msg_id });
+    expect(answer).toMatchObject({ isError: true, text: expect.stringContaining("系统繁忙") });
+  });
+
+  test("does not send a text again whose delete is unknown", async () => {
+    const kook = recordingKook();
+    const never = { confirmSend: "never", confirmDelete: "never" } as const;
+    const client = await sending({ fetch: kook.fetch, ...never });
+    const { structured } = await send(client, [{ target_id, text }]);
+    const msg_id = structured.results?.[0]?.msg_id;
+    kook.next("direct-message/delete", () => Promise.reject(new Error("reset")));
+    vi.useFakeTimers();
+    await settled(call(client, "delete_message", { target_id, msg_id }));
+    vi.useRealTimers();
+    kook.next("direct-message/view", busy);
+    const again = await send(client, [{ target_id, text }]);
+    expect(again.structured.results?.[0]?.status).toBe("unknown");
+    expect(kook.posts.filter(({ route }) => route.endsWith("create"))).toHaveLength(1);
+  });
+
+  test("is told when an image is viewed", async () => {
+    const { kook, client } = await sent();
+    kook.next("direct-message/view", busy);
+    const answer = await call(client, "view_image", {
+      target_id,
+      msg_id: "29b8d3f1-a05c-4e72-b6d4-807f3a9ce15d",
+    });
+    expect(answer.text).toContain("系统繁忙");
+  });
+});
+
 test("changes of messages do not claim that the list of chats changed", async () => {
   const { client, msg_id } = await sent();
   let changes = 0;

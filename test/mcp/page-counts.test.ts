@@ -65,6 +65,8 @@ const metas: [string, (meta: Meta) => unknown][] = [
   ["null", () => null],
   ["nothing", () => undefined],
   ["counts of 0", (meta) => ({ ...meta, page_total: 0, total: 0 })],
+  ["a page of 0", (meta) => ({ ...meta, page: 0 })],
+  ["0 in all parts", () => ({ page: 0, page_total: 0, page_size: 0, total: 0 })],
 ];
 
 describe.each(metas)("a list whose meta is %s", (_, meta) => {
@@ -188,6 +190,8 @@ describe("times", () => {
     ["fractional seconds", 1_763_625_600.25],
     ["seconds as text", "1763625600"],
     ["fractional milliseconds as text", "1763625600000.5"],
+    ["seconds with nine decimals as text", "1763625600.123456789"],
+    ["microseconds", 1_763_625_600_000_000],
   ])("in %s are the same time", async (_, time) => {
     const client = await connect({
       fetch: changing(({ items }) => {
@@ -197,6 +201,16 @@ describe("times", () => {
     const { text, structured } = await call(client, "list_chats", { page_size: 1 });
     expect(structured).toMatchObject({ chats: [{ latest_msg_time: "2025-11-20T08:00:00Z" }] });
     expect(text).toContain("2025-11-20 08:00");
+    expect(text).not.toContain("no messages");
+  });
+
+  test("that cannot be read are not called no messages", async () => {
+    const client = await connect({
+      fetch: changing(({ items }) => {
+        for (const item of items) item["latest_msg_time"] = "2025-11-20T08:00:00Z";
+      }),
+    });
+    const { text } = await call(client, "list_chats", { page_size: 1 });
     expect(text).not.toContain("no messages");
   });
 });

@@ -41,6 +41,12 @@ describe("listing", () => {
     expect(new Set(chats.map(({ uri }) => uri)).size).toBe(100);
   });
 
+  test("takes two requests with an allow-list too", async () => {
+    const { fetch, pages } = paging(() => {}, new Sandbox({ chats: 900, limit: 10_000 }));
+    await (await connect({ fetch, allowTargets: ["999"] })).listResources();
+    expect(pages).toEqual([1, 2]);
+  });
+
   test("of few chats is one request", async () => {
     const { fetch, pages } = paging(() => {}, new Sandbox({ chats: 3 }));
     const { resources } = await (await connect({ fetch })).listResources();
