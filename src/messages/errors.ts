@@ -1,6 +1,4 @@
 // Errors of reading messages, besides those of access/ and kook/. None carries a message's text.
-import { ApiError } from "../kook/errors.ts";
-
 /** `before`, `after` or `msg_id` is neither a message id nor a time. Nothing was sent to KOOK. */
 export class MessageReferenceError extends Error {
   override readonly name = "MessageReferenceError";
@@ -106,12 +104,4 @@ export class CursorError extends Error {
     );
     this.reason = reason;
   }
-}
-
-/** 40012 and 404 are documented for a missing message; 40000 is seen too (KookBC). */
-export function meansNoMessage(error: unknown): boolean {
-  return (
-    error instanceof ApiError &&
-    (error.reason === "not_found" || (error.code === 40_000 && error.reason === "other"))
-  );
 }

@@ -1,5 +1,6 @@
 // The messages of one chat: pages, searches, images.
 import type { Access } from "../access/access.ts";
+import { isMissing } from "../access/errors.ts";
 import type { Chats } from "../chats/chats.ts";
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
@@ -9,7 +10,7 @@ import { harmlessText } from "../text/untrusted.ts";
 import { type Address, chatOf, findUsers, Self } from "./address.ts";
 import type { ChatOfMessages } from "./chat.ts";
 import { quoteText } from "./content.ts";
-import { meansNoMessage, UnknownMessageError } from "./errors.ts";
+import { UnknownMessageError } from "./errors.ts";
 import {
   type KnownMessage,
   MessageIds,
@@ -232,7 +233,7 @@ export class Messages {
     const message = await this.#client
       .call(viewMessage, { chat_code, msg_id }, options)
       .catch((error: unknown) => {
-        throw meansNoMessage(error) ? new UnknownMessageError() : error;
+        throw isMissing(error) ? new UnknownMessageError() : error;
       });
     // KOOK does not document that it checks `chat_code`: a message of a hidden chat must not be shown.
     const mayBeHidden = this.#rooms.access.allowedTargets !== undefined;

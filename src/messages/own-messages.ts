@@ -1,5 +1,5 @@
 // The bot's own messages: edited and deleted.
-
+import { isMissing } from "../access/errors.ts";
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
 import { deleteMessage, KMARKDOWN, updateMessage } from "../kook/endpoints/direct-message.ts";
@@ -10,7 +10,7 @@ import type { WireMessage } from "../kook/wire/message.ts";
 import type { Address } from "./address.ts";
 import type { ChatOfMessages } from "./chat.ts";
 import { contentOf } from "./content.ts";
-import { meansNoMessage, UnknownMessageError } from "./errors.ts";
+import { UnknownMessageError } from "./errors.ts";
 import type { Messages } from "./messages.ts";
 import type { Body, Outgoing, Preparation, PreparationOptions } from "./outgoing.ts";
 import { type SendResult, saysSame } from "./posting.ts";
@@ -160,7 +160,7 @@ export class OwnMessages {
       return {};
     } catch (error) {
       if (!isDoubtful(error)) {
-        if (!(meansNoMessage(error) && (await isGone(options.deadline)))) throw error;
+        if (!(isMissing(error) && (await isGone(options.deadline)))) throw error;
         sent.drop(message.id, said);
         return { already_gone: true };
       }

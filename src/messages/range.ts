@@ -1,6 +1,6 @@
 // One page of a chat's messages, before or after a message or a time.
+import { ApiError } from "../kook/errors.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
-import { meansNoMessage } from "./errors.ts";
 import { countToShow, MAX_LOOKED_AT, MAX_PAGE_SIZE, type ReadMessages, Walk } from "./paging.ts";
 
 /** A message, which is outside the range itself, or a time. */
@@ -64,7 +64,7 @@ export async function walkBack(
     const isEmpty = walk.messages.length === 0 && walk.dropped === 0;
     if (before?.id === undefined || !isEmpty || !(await isGone(before.id))) return walk;
   } catch (error) {
-    if (before?.id === undefined || !meansNoMessage(error)) throw error;
+    if (before?.id === undefined || !mayMeanGone(error)) throw error;
   }
   const fromNewest = new Walk(read);
   await fromNewest.next();
@@ -131,6 +131,14 @@ export async function pageAfter(read: ReadMessages, bounds: Bounds, limit: numbe
   };
 }
 
+/** KOOK's refusal of a deleted message's id is not documented. A page that is read without the id is right in any case. */
+function mayMeanGone(error: unknown): boolean {
+  return (
+    error instanceof ApiError &&
+    (error.reason === "not_found" || (error.code === 40_000 && error.reason === "other"))
+  );
+}
+
 /** Reads forward from a message; undefined if KOOK refuses its id, or has nothing after it: there are newer ones. */
 async function pageOnFrom(
   read: ReadMessages,
@@ -146,7 +154,7 @@ async function pageOnFrom(
       near = walk.messages.filter((wire) => isInside(wire, bounds));
     } while (!walk.ended && near.length < enough && walk.messages.length < MAX_LOOKED_AT);
   } catch (error) {
-    if (walk.messages.length > 0 || !meansNoMessage(error)) throw error;
+    if (walk.messages.length > 0 || !mayMeanGone(error)) throw error;
     return undefined;
   }
   if (walk.messages.length === 0) return undefined;
