@@ -79,13 +79,15 @@ export class Access {
   /**
    * Reads one chat from KOOK, if it may be seen. Missing and hidden chats take the same requests and end in the same error.
    * KOOK may find a chat by another spelling of its code: the answer's `code` is the right one.
-   * @throws HiddenChatError with an allow-list; what the call throws
+   * @throws HiddenChatError with an allow-list, unless the chat is known; what the call throws
    */
   async viewChat(chatCode: string, options?: CallOptions): Promise<WireChat> {
     const chat = await this.#client
       .call(viewChat, { chat_code: chatCode }, options)
       .catch((error: unknown) => {
-        throw this.allowedTargets && mayMeanMissing(error) ? new HiddenChatError() : error;
+        // A chat that was shown is not hidden: say what KOOK says.
+        const mayBeHidden = this.allowedTargets && !this.knows(chatCode);
+        throw mayBeHidden && mayMeanMissing(error) ? new HiddenChatError() : error;
       });
     if (!this.#remember(chat, false)) throw new HiddenChatError();
     return chat;
