@@ -41,9 +41,7 @@ export interface ChatPage {
 export function toPage(wire: WireChatPage, asked: { page: number; pageSize: number }): ChatPage {
   const { page } = asked;
   const held = wire.items.length + wire.skipped;
-  const { page_total, total, uncounted } = countsOf(wire, held, asked);
-  // Past the end KOOK answers with its last page again (inferred: Yii2's default).
-  const past = page > 1 && (page > page_total || (wire.meta.page ?? page) < page);
+  const { page_total, total, uncounted, past } = countsOf(wire, held, asked);
   return {
     chats: past ? [] : wire.items.map(toListedChat),
     page,
@@ -63,23 +61,29 @@ function countsOf(
   { meta }: WireChatPage,
   held: number,
   { page, pageSize }: { page: number; pageSize: number },
-): { page_total: number; total: number; uncounted?: true } {
+): { page_total: number; total: number; uncounted?: true; past: boolean } {
   // A count of 0 beside chats is wrong.
   const usable = (count: number | undefined) => (count === 0 && held > 0 ? undefined : count);
-  const size = Math.min(meta.page_size || pageSize, pageSize);
   const total = usable(meta.total);
   const stated = usable(meta.page_total);
-  const counted = Math.max(stated ?? 0, total === undefined ? 0 : Math.ceil(total / size));
-  const hasCounts = stated !== undefined || total !== undefined;
-  // Past the end KOOK answers with an earlier page.
-  const answered = Math.min(page, meta.page ?? page, hasCounts ? counted : page);
+  const size = Math.min(meta.page_size || pageSize, pageSize);
+  const counts = [stated, total && Math.ceil(total / size)].filter((count) => count !== undefined);
+  const counted = Math.max(0, ...counts);
+  const hasCounts = counts.length > 0;
+  // KOOK's number of this page does not matter where all counts have the page; 0 is no number.
+  const isSure = hasCounts && page <= Math.min(...counts);
+  const number = isSure ? page : meta.page || page;
+  // Past the end KOOK answers with its last page again (inferred: Yii2's default).
+  const answered = Math.min(page, number, hasCounts ? counted : page);
   const isOpen = stated === undefined && held >= size;
   const page_total = Math.max(counted, isOpen ? answered + 1 : hasCounts ? 0 : answered);
-  if (total !== undefined) return { page_total, total };
-  // The last page tells the total.
-  const least = held === 0 ? 0 : (answered - 1) * size + held;
-  const isLast = answered === page_total && (held > 0 || page === 1);
-  return { page_total, total: least, ...(!isLast && { uncounted: true }) };
+  const past = page > 1 && (page > page_total || number < page);
+  if (total !== undefined) return { page_total, total, past };
+  // The last page tells the total, if the size of the pages before it is known: KOOK may give fewer a page than asked.
+  const isSized = meta.page_size || stated === undefined || answered === 1;
+  const least = held === 0 ? 0 : (answered - 1) * (isSized ? size : held) + held;
+  const isLast = isSized && answered === page_total && (held > 0 || page === 1);
+  return { page_total, total: least, past, ...(!isLast && { uncounted: true }) };
 }
 
 /** One page of chats that are all in memory. */

@@ -125,14 +125,16 @@ class Findings {
     // One of the wanted users may be behind a nameless chat.
     const sure = this.#nameless === 0 || this.#filter.targets === undefined;
     const complete = next_page === undefined && all && sure && this.#skipped === 0 && !this.#moved;
+    // A search of all pages has counted what KOOK did not.
+    const hasCounted = uncounted && complete && fromStart;
     const only_match =
       complete && firstPage === 1 ? onlyMatch(this.#found, this.#filter) : undefined;
     return {
       chats: this.#found.sort(newestFirst),
       page: firstPage,
       page_total,
-      total,
-      ...(uncounted && { uncounted }),
+      total: hasCounted ? this.#seen.size : total,
+      ...(uncounted && !hasCounted && { uncounted }),
       ...(next_page !== undefined && { next_page }),
       ...(this.#skipped > 0 && { skipped: this.#skipped }),
       ...(this.#nameless > 0 && { nameless: this.#nameless }),

@@ -66,6 +66,8 @@ const metas: [string, (meta: Meta) => unknown][] = [
   ["nothing", () => undefined],
   ["counts of 0", (meta) => ({ ...meta, page_total: 0, total: 0 })],
   ["a page of 0", (meta) => ({ ...meta, page: 0 })],
+  ["pages counted from 0", (meta) => ({ ...meta, page: meta.page - 1 })],
+  ["the page and the number of pages", without("page_size", "total")],
   ["0 in all parts", () => ({ page: 0, page_total: 0, page_size: 0, total: 0 })],
 ];
 
@@ -160,6 +162,16 @@ test.each([
   const { structured } = await call(client, "list_chats", { page: 99 });
   expect(structured).toMatchObject({ chats: [], page_total: 3, total: CHATS });
   expect(structured).not.toHaveProperty("next_page");
+});
+
+test("a total is not made from the size that was asked, where KOOK gives fewer a page", async () => {
+  const fetch = withMeta(without("page_size", "total"));
+  const client = await connect({
+    fetch: (url, init) => fetch(url.replace("page_size=50", "page_size=20"), init),
+  });
+  const { text, structured } = await call(client, "list_chats", { page: 7 });
+  expect(structured).toMatchObject({ chats: { length: 10 }, page_total: 7, total: 70 });
+  expect(text).toMatch(/^at least 70 chats/);
 });
 
 test("a list without counts says that there may be more, and that its counts are the least", async () => {
