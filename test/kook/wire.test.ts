@@ -67,7 +67,10 @@ test.each([
   ["a fraction", 1612696873000.5, 1612696873000],
   ["a fraction as text", "1612696873000.5", 1612696873000],
   ["seconds", 1612696873, 1612696873000],
-  ["what no Date can hold", 9e15, 0],
+  ["microseconds", 1612696873000000, 1612696873000],
+  ["nanoseconds as text", "1612696873000000000", 1612696873000],
+  ["what no Date can hold", 9e21, undefined],
+  ["ISO text", "2021-02-07T11:21:13Z", undefined],
   ["a negative number", -1, 0],
 ])("a time of %s is read", (_, latest_msg_time, read) => {
   expect(parseRow({ latest_msg_time }).row?.latest_msg_time).toBe(read);

@@ -216,13 +216,15 @@ describe("times", () => {
     expect(text).not.toContain("no messages");
   });
 
-  test("that cannot be read are not called no messages", async () => {
+  test("that cannot be read are unknown, not never", async () => {
     const client = await connect({
       fetch: changing(({ items }) => {
         for (const item of items) item["latest_msg_time"] = "2025-11-20T08:00:00Z";
       }),
     });
-    const { text } = await call(client, "list_chats", { page_size: 1 });
+    const { text, structured } = await call(client, "list_chats", { page_size: 1 });
+    expect(structured).toMatchObject({ chats: [{ time_unknown: true }] });
+    expect(text).toContain(", time unknown");
     expect(text).not.toContain("no messages");
   });
 });

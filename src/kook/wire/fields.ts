@@ -16,7 +16,7 @@ const numberSchema = z.union([
   z.number(),
   z
     .string()
-    .regex(/^-?\d{1,15}(\.\d{1,6})?$/)
+    .regex(/^-?\d{1,19}(\.\d{1,9})?$/)
     .transform(Number),
 ]);
 
@@ -29,11 +29,25 @@ const MAX_TIME_MS = 8.64e15;
 /** March 1973 in milliseconds, the year 5138 in seconds: a smaller value is a time in seconds. */
 const MIN_TIME_MS = 1e11;
 
-/** Epoch milliseconds, whole; 0 means never. Fractions are cut, seconds become milliseconds. */
-export const timeSchema = numberSchema
-  .transform((time) => Math.trunc(time > 0 && time < MIN_TIME_MS ? time * 1000 : time))
-  .refine((time) => time >= 0 && time <= MAX_TIME_MS)
-  .catch(0);
+/** Seconds, microseconds and nanoseconds become milliseconds. */
+function toMilliseconds(time: number): number {
+  if (time < MIN_TIME_MS) return time * 1_000;
+  if (time < MIN_TIME_MS * 1_000) return time;
+  return time < MIN_TIME_MS * 1e6 ? time / 1_000 : time / 1e6;
+}
+
+const readableTimeSchema = numberSchema
+  .transform((time) => Math.trunc(toMilliseconds(Math.max(time, 0))))
+  .refine((time) => time <= MAX_TIME_MS);
+
+/** Epoch milliseconds, whole; 0 means never, or unreadable. */
+export const timeSchema = readableTimeSchema.catch(0);
+
+/** Epoch milliseconds, whole; 0 means never, undefined unreadable. */
+export const knownTimeSchema = z.preprocess(
+  (time) => time || 0,
+  readableTimeSchema.optional().catch(undefined),
+);
 
 /** PHP also says true as 1 or "1". */
 export const flagSchema = z.preprocess(
