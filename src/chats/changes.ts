@@ -12,7 +12,7 @@ import type { Chats, PageBudget } from "./chats.ts";
 import type { ListedChat } from "./page.ts";
 import { MAX_PAGES } from "./scan.ts";
 
-/** Methods reject with the errors of kook/errors.ts, or with the signal's reason after an abort. */
+/** Methods reject with the errors of kook/errors.ts, or with the signal's reason after an abort before the change was sent. */
 export class ChatChanges {
   readonly #client: KookClient;
   readonly #access: Access;
@@ -75,11 +75,12 @@ export class ChatChanges {
     try {
       await this.#client.call(deleteChat, { chat_code: chatCode }, options);
     } catch (error) {
+      const after = uncancelled(options);
       if (isDoubtful(error)) {
-        await this.#reconciled(error, () => this.#sightingOfDelete(chatCode, options), options);
+        await this.#reconciled(error, () => this.#sightingOfDelete(chatCode, after), after);
       } else {
         // Report KOOK's refusal even if the check of the list fails.
-        const seen = isMissing(error) && (await this.#sightingSafely(chatCode, options));
+        const seen = isMissing(error) && (await this.#sightingSafely(chatCode, after));
         if (typeof seen !== "object") throw error;
         outcome = { already_gone: true };
       }
@@ -128,15 +129,16 @@ export class ChatChanges {
     );
     if ("wire" in cause) return cause.wire;
     if (!isDoubtful(cause.error)) throw cause.error;
+    const after = uncancelled(options);
     return this.#reconciled(
       cause.error,
       async () => {
         const targets = new Set([targetId]);
-        const seen = await this.#chats.lookFor({ targets }, options, budget);
+        const seen = await this.#chats.lookFor({ targets }, after, budget);
         if (typeof seen === "string") return seen === "absent" ? "not_done" : "unknown";
-        return { done: await this.#access.viewChat(seen.row.chat_code, options) };
+        return { done: await this.#access.viewChat(seen.row.chat_code, after) };
       },
-      options,
+      after,
     );
   }
 
@@ -144,10 +146,10 @@ export class ChatChanges {
   async #reconciled<T>(
     cause: unknown,
     look: () => Promise<Sighting<T>>,
-    options: CallOptions,
+    { deadline }: CallOptions,
   ): Promise<T> {
     try {
-      return await reconcile(cause, look, options);
+      return await reconcile(cause, look, deadline);
     } catch (error) {
       if (error instanceof LostAnswerError && error.outcome === "unknown") {
         this.#chats.forgetLists();
@@ -167,3 +169,6 @@ export class ChatChanges {
     return this.#sightingOfDelete(chatCode, options).catch(() => "unknown");
   }
 }
+
+/** After a change was sent, its outcome decides the caches, the audit log's line and list_changed: find it out in any case. */
+const uncancelled = (options: CallOptions): CallOptions => ({ ...options, signal: undefined });

@@ -1,7 +1,7 @@
 // Options of one call to KOOK.
 
 export interface CallOptions {
-  /** Cancels the call: takes it out of the queue, or aborts the request. */
+  /** Cancels the call: takes it out of the queue, or aborts the request. A write that is sent goes on. */
   signal?: AbortSignal | undefined;
   /** When the whole call must have ended, retries and waits included; milliseconds of `performance.now()`. */
   deadline?: number | undefined;
@@ -14,6 +14,6 @@ export interface CallOptions {
   onWait?: ((waitMs: number) => void) | undefined;
   /** Called when a request leaves this machine: after the wait for the rate limit, before each attempt. */
   onSend?: (() => void) | undefined;
-  /** Called before the second and each further attempt, with its number. */
-  onRetry?: ((attempt: number) => void) | undefined;
+  /** Called before the second and each further attempt, with its number and the failure of the one before. */
+  onRetry?: ((attempt: number, error: unknown) => void) | undefined;
 }

@@ -17,6 +17,7 @@ import { type Permit, RateLimiter } from "./rate-limit/limiter.ts";
 import { createRedaction } from "./redaction.ts";
 import { type Fetch, type HttpAnswer, send } from "./request.ts";
 import { backoffMs, MAX_ATTEMPTS, mayRetry, TooManyRequests } from "./retry.ts";
+import { toTheEnd } from "./to-the-end.ts";
 
 export type { Fetch, FetchInit } from "./request.ts";
 
@@ -52,12 +53,21 @@ export class KookClient {
 
   /**
    * Calls an endpoint and returns its answer's data.
-   * @throws the classes in errors.ts; the signal's reason after an abort
+   * @throws the classes in errors.ts; the signal's reason after an abort, of a write only if it was not sent
    */
-  async call<Sent extends Params, Answer>(
+  call<Sent extends Params, Answer>(
     endpoint: Endpoint<Sent, Answer>,
     parameters: Sent,
     options: CallOptions = {},
+  ): Promise<Answer> {
+    const call = (given: CallOptions) => this.#call(endpoint, parameters, given);
+    return endpoint.method === "POST" ? toTheEnd(options, call) : call(options);
+  }
+
+  async #call<Sent extends Parameters, Answer>(
+    endpoint: Endpoint<Sent, Answer>,
+    parameters: Sent,
+    options: CallOptions,
   ): Promise<Answer> {
     // Retries keep the call's place in the queue.
     const place = this.#limiter.takePlace();
@@ -76,7 +86,7 @@ export class KookClient {
         }
         const { name } = error as Error;
         this.#options.onDelay?.(`${endpoint.route} attempt ${attempt + 1} after ${name}`);
-        options.onRetry?.(attempt + 1);
+        options.onRetry?.(attempt + 1, error);
         await delay(pauseMs, options.signal);
       }
     }

@@ -1,6 +1,5 @@
 // Reconciles a write whose answer was lost: reads KOOK's state to learn whether it was done.
 import { delay } from "./abort.ts";
-import type { CallOptions } from "./call-options.ts";
 import { ApiError, MalformedAnswerError, TimeoutError } from "./errors.ts";
 
 /** A write whose answer was lost. `outcome` is what looking afterwards shows; `cause` is how the answer was lost. */
@@ -22,16 +21,16 @@ export type Sighting<T> = { done: T } | "not_done" | "unknown";
 const SHOWN_AFTER_MS = 2_500;
 
 /**
- * Reconciles a write whose answer was lost: waits until KOOK shows it, then looks once.
+ * Reconciles a write whose answer was lost: waits until KOOK shows it, then looks once. Cannot be cancelled.
  * @param look a failure of it counts as `unknown`
- * @throws LostAnswerError unless the write was done, also after an abort
+ * @throws LostAnswerError unless the write was done
  */
 export async function reconcile<T>(
   cause: unknown,
   look: () => Promise<Sighting<T>>,
-  options: CallOptions,
+  deadline?: number,
 ): Promise<T> {
-  const seen = await lookLater(look, options).catch((): Sighting<T> => "unknown");
+  const seen = await lookLater(look, deadline).catch((): Sighting<T> => "unknown");
   if (typeof seen !== "string") return seen.done;
   throw new LostAnswerError(mayStillCome(cause) ? "unknown" : seen, cause);
 }
@@ -47,10 +46,10 @@ function mayStillCome(cause: unknown): boolean {
 
 async function lookLater<T>(
   look: () => Promise<Sighting<T>>,
-  { signal, deadline = Number.POSITIVE_INFINITY }: CallOptions,
+  deadline = Number.POSITIVE_INFINITY,
 ): Promise<Sighting<T>> {
   const inTime = performance.now() + SHOWN_AFTER_MS < deadline;
-  if (inTime) await delay(SHOWN_AFTER_MS, signal);
+  if (inTime) await delay(SHOWN_AFTER_MS, undefined);
   const seen = await look();
   return seen === "not_done" && !inTime ? "unknown" : seen;
 }

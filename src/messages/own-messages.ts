@@ -5,7 +5,6 @@ import type { KookClient } from "../kook/client.ts";
 import { deleteMessage, KMARKDOWN, updateMessage } from "../kook/endpoints/direct-message.ts";
 import { isDoubtful } from "../kook/errors.ts";
 import { LostAnswerError, lookUntilSeen } from "../kook/reconcile.ts";
-import { callToTheEnd } from "../kook/to-the-end.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
 import type { Address } from "./address.ts";
 import type { ChatOfMessages } from "./chat.ts";
@@ -92,7 +91,7 @@ export class OwnMessages {
     const giveBack = limits.count(shown, chat.target_id);
     const said = { chatCode: chat.chat_code, content: message.content };
     try {
-      await callToTheEnd(client, updateMessage, { msg_id: message.id, content }, options);
+      await client.call(updateMessage, { msg_id: message.id, content }, options);
       sent.forget(message.id, said);
       return { chat, status: "sent", id: message.id, msgId };
     } catch (error) {
@@ -155,7 +154,7 @@ export class OwnMessages {
         (error: unknown) => (error instanceof UnknownMessageError ? true : undefined),
       );
     try {
-      await callToTheEnd(client, deleteMessage, { msg_id: message.id }, options);
+      await client.call(deleteMessage, { msg_id: message.id }, options);
       sent.drop(message.id, said);
       return {};
     } catch (error) {

@@ -5,7 +5,6 @@ import { createMessage, KMARKDOWN } from "../kook/endpoints/direct-message.ts";
 import { addReaction } from "../kook/endpoints/reactions.ts";
 import { isDoubtful } from "../kook/errors.ts";
 import { LostAnswerError, lookUntilSeen } from "../kook/reconcile.ts";
-import { callToTheEnd } from "../kook/to-the-end.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
 import type { ChatOfMessages } from "./chat.ts";
 import { contentOf } from "./content.ts";
@@ -114,7 +113,7 @@ export class Posting {
   ): Promise<SentMessage> {
     if (kind === "reaction" && on) {
       const reaction = { msg_id: on.id, emoji: content };
-      await callToTheEnd(this.#client, addReaction, reaction, options);
+      await this.#client.call(addReaction, reaction, options);
       return { id: on.id, time: 0 };
     }
     const answered = on ?? latest.fromUser;
@@ -127,7 +126,7 @@ export class Posting {
       ...(on && { quote: on.id }),
       ...(isYoung && isUsers && { reply_msg_id: answered.id }),
     } as const;
-    const answer = await callToTheEnd(this.#client, createMessage, message, options);
+    const answer = await this.#client.call(createMessage, message, options);
     return { id: answer.msg_id, time: answer.msg_timestamp };
   }
 

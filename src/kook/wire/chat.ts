@@ -1,7 +1,14 @@
 // Private chats as `user-chat/*` sends them. Source: KOOK's "私信聊天会话接口列表".
 import * as z from "zod";
 import { pageSchemaOf, type WirePage } from "./envelope.ts";
-import { codeSchema, countSchema, flagSchema, idSchema, knownTimeSchema, textSchema } from "./fields.ts";
+import {
+  codeSchema,
+  countSchema,
+  flagSchema,
+  idSchema,
+  knownTimeSchema,
+  textSchema,
+} from "./fields.ts";
 
 const targetInfoSchema = z.object({
   // A name without an id is still worth showing.
