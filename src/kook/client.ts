@@ -8,7 +8,9 @@ import {
   ApiError,
   DeadlineError,
   isDoubtful,
+  isRefusal,
   MalformedAnswerError,
+  RefusedRepeatError,
   TokenError,
   UnreadableDataError,
 } from "./errors.ts";
@@ -82,6 +84,7 @@ export class KookClient {
           options.deadline !== undefined && performance.now() + pauseMs >= options.deadline;
         if (attempt === MAX_ATTEMPTS || late || !mayRetry(endpoint, error)) {
           // What a later attempt says does not undo a write that an earlier one may have made.
+          if (doubt !== undefined && isRefusal(error)) throw new RefusedRepeatError(error);
           throw doubt ?? error;
         }
         const { name } = error as Error;

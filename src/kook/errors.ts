@@ -164,13 +164,27 @@ export class UnreadableDataError extends MalformedAnswerError {
   override readonly name = "UnreadableDataError";
 }
 
+/** KOOK refused (`cause`) to repeat a write that an earlier attempt may have made. */
+export class RefusedRepeatError extends KookError {
+  override readonly name = "RefusedRepeatError";
+  override readonly cause: ApiError;
+
+  constructor(cause: ApiError) {
+    super("KOOK refused to repeat a change whose answer was lost.");
+    this.cause = cause;
+  }
+}
+
 /** True where a write may have been carried out although no success was reported. */
 export function isDoubtful(error: unknown): boolean {
   if (error instanceof MalformedAnswerError) return !isRedirect(error.status);
   if (error instanceof ConnectionError) return error.sent;
-  return (
-    error instanceof TimeoutError || (error instanceof ApiError && error.reason === "server_error")
-  );
+  if (error instanceof ApiError) return error.reason === "server_error";
+  return error instanceof TimeoutError || error instanceof RefusedRepeatError;
 }
+
+/** KOOK answered, and did not carry the request out. */
+export const isRefusal = (error: unknown): error is ApiError =>
+  error instanceof ApiError && !isDoubtful(error);
 
 export const isRedirect = (status: number) => status >= 300 && status < 400;

@@ -1,6 +1,6 @@
 // Reconciles a write whose answer was lost: reads KOOK's state to learn whether it was done.
 import { delay } from "./abort.ts";
-import { ApiError, MalformedAnswerError, TimeoutError } from "./errors.ts";
+import { ApiError, MalformedAnswerError, RefusedRepeatError, TimeoutError } from "./errors.ts";
 
 /** A write whose answer was lost. `outcome` is what looking afterwards shows; `cause` is how the answer was lost. */
 export class LostAnswerError extends Error {
@@ -23,7 +23,7 @@ const SHOWN_AFTER_MS = 2_500;
 /**
  * Reconciles a write whose answer was lost: waits until KOOK shows it, then looks once. Cannot be cancelled.
  * @param look a failure of it counts as `unknown`
- * @throws LostAnswerError unless the write was done
+ * @throws LostAnswerError unless the write was done; KOOK's refusal of a repetition, if it was not done
  */
 export async function reconcile<T>(
   cause: unknown,
@@ -32,7 +32,9 @@ export async function reconcile<T>(
 ): Promise<T> {
   const seen = await lookLater(look, deadline).catch((): Sighting<T> => "unknown");
   if (typeof seen !== "string") return seen.done;
-  throw new LostAnswerError(mayStillCome(cause) ? "unknown" : seen, cause);
+  const refusal = cause instanceof RefusedRepeatError ? cause.cause : undefined;
+  if (refusal && seen === "not_done") throw refusal;
+  throw new LostAnswerError(mayStillCome(cause) ? "unknown" : seen, refusal ?? cause);
 }
 
 /** Behind a timeout, KOOK may still be carrying the write out. */

@@ -124,20 +124,31 @@ describe("a create whose first answer was lost", () => {
   });
 });
 
-test("a create whose first answer was lost tells the refusal of its second attempt", async () => {
-  const sandbox = new Sandbox();
-  let count = 0;
-  const fetch: Fetch = async (url, init) => {
-    if (!url.endsWith("create")) return sandbox.fetch(url, init);
-    count++;
-    if (count === 1) throw new TypeError("fetch failed");
-    return refusal(40_000, "无法发起私信");
-  };
-  const client = await connect({ fetch });
-  const { text, isError } = await callSettled(client, "create_chat", { target_id: NEW_USER_ID });
-  expect(isError).toBe(true);
-  expect(text).toContain("无法发起私信");
-});
+test.each<[string, () => Promise<Response>, string, string]>([
+  [
+    "lost",
+    async () => Promise.reject(new Error("reset")),
+    "无法发起私信",
+    "write to the bot first",
+  ],
+  ["a 502", async () => new Response("", { status: 502 }), "你已被对方屏蔽", "Do not try again"],
+])(
+  "a create that was not made, whose first answer was %s, tells the later refusal",
+  async (_, first, words, advice) => {
+    const sandbox = new Sandbox();
+    let count = 0;
+    const fetch: Fetch = async (url, init) => {
+      if (!url.endsWith("create")) return sandbox.fetch(url, init);
+      count++;
+      return count === 1 ? first() : refusal(40_000, words);
+    };
+    const client = await connect({ fetch });
+    const { text, isError } = await callSettled(client, "create_chat", { target_id: NEW_USER_ID });
+    expect(isError).toBe(true);
+    expect(text).toContain(words);
+    expect(text).toContain(advice);
+  },
+);
 
 describe("a create that KOOK answers with", () => {
   test.each<[string, unknown]>([
