@@ -66,7 +66,7 @@ export class KookClient {
     return endpoint.method === "POST" ? toTheEnd(options, call) : call(options);
   }
 
-  async #call<Sent extends Parameters, Answer>(
+  async #call<Sent extends Params, Answer>(
     endpoint: Endpoint<Sent, Answer>,
     parameters: Sent,
     options: CallOptions,

@@ -3,6 +3,7 @@ import { isMissing } from "../../access/errors.ts";
 import type { Message } from "../../messages/message.ts";
 import { messageAdvice } from "../advice/messages.ts";
 import type { Reading } from "../services.ts";
+import { unreadable } from "../text/chats.ts";
 import { lastThatFit, MAX_TEXT, type MessageRow, toRow } from "../text/message-rows.ts";
 import { codeIn, type ResourceFamily } from "./registry.ts";
 
@@ -30,7 +31,7 @@ export function messageResources({ messages }: Reading): ResourceFamily {
       if (chat_code === undefined) return undefined;
       try {
         const page = await messages.list({ chat_code }, { limit: NEWEST }, options);
-        const { chat, older } = page;
+        const { chat, older, dropped } = page;
         const rows = lastThatFit(page.messages.map(toLinkedRow));
         const oldest = rows.length < page.messages.length ? rows[0]?.msg_id : older;
         return {
@@ -39,6 +40,7 @@ export function messageResources({ messages }: Reading): ResourceFamily {
           username: chat.username,
           messages: rows,
           ...(oldest !== undefined && { older: oldest }),
+          ...(dropped && { stopped: unreadable(dropped) }),
         };
       } catch (error) {
         if (isMissing(error)) return undefined;

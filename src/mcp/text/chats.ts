@@ -26,7 +26,7 @@ export function hintsOf(listed: ChatPage | Scan, explain: Explain): Hints {
   const changed = filtered && !listed.complete && !next_page && !skipped && stoppedBy === undefined;
   const stopped = [
     stoppedBy !== undefined && `The search ended early: ${explain(stoppedBy)}`,
-    skipped && `${skipped} could not be read and ${skipped === 1 ? "is" : "are"} left out.`,
+    skipped && unreadable(skipped),
     nameless &&
       `KOOK does not name the user of ${nameless === 1 ? "1 chat" : `${nameless} chats`}: a search by user cannot find it.`,
     changed && "The list changed during the search: a chat may be missing.",
@@ -41,6 +41,10 @@ export function hintsOf(listed: ChatPage | Scan, explain: Explain): Hints {
     ...(stopped.some(Boolean) && { stopped: lines(...stopped).replaceAll("\n", " ") }),
   };
 }
+
+/** Says that chats or messages are missing. */
+export const unreadable = (count: number) =>
+  `${count} could not be read and ${count === 1 ? "is" : "are"} left out.`;
 
 /** A page of chats. */
 export function pageText(listed: ChatPage, { next, stopped }: Hints, zone: TimeZone): string {

@@ -2,6 +2,7 @@
 import type { MessagePage, MessagesQuery } from "../../messages/messages.ts";
 import type { TimeZone } from "../../text/time.ts";
 import { quoted } from "../../text/untrusted.ts";
+import { unreadable } from "./chats.ts";
 import { firstThatFit, lastThatFit, MAX_TEXT, type MessageRow, toRow } from "./message-rows.ts";
 
 const LEGEND = 'Each line: msg_id, time, who, "text".';
@@ -34,7 +35,7 @@ export function structuredPage(page: MessagePage, asked: MessagesQuery): PageOfM
   const stopped = [
     left > 0 &&
       `${left} ${isForward ? "newer" : "older"} messages left out: the result was too large.`,
-    dropped && `${dropped} could not be read and ${dropped === 1 ? "is" : "are"} left out.`,
+    dropped && unreadable(dropped),
   ].filter(Boolean);
   const next = wholeHint(messages, asked, newer);
   return {
