@@ -1,6 +1,6 @@
 // Which proxy a request goes through: https_proxy, http_proxy, all_proxy and no_proxy, read as settings are.
 
-import { type Environment, textIfSet } from "./environment.ts";
+import { type Environment, textIfSet, unquoted } from "./environment.ts";
 
 /** Why a variable's value is not usable as a proxy. */
 export type ProxyProblem = "socks" | "scheme" | "no_address" | "credentials";
@@ -79,13 +79,6 @@ function readVariable(lowerCase: string, env: Environment): Variable | undefined
     if (text !== undefined) return { name, text };
   }
   return undefined;
-}
-
-function unquoted(text: string): string {
-  return text
-    .trim()
-    .replace(/^(["'])(.*)\1$/s, "$2")
-    .trim();
 }
 
 function parseProxy({ name: variable, text }: Variable): Proxy {

@@ -1,6 +1,7 @@
 // The bot's token as people set it: pasted with or without its scheme and quotation marks, or in a file.
 import type { Token } from "../kook/client.ts";
 import { shownValue } from "../text/token-pattern.ts";
+import { unquoted } from "./environment.ts";
 import type { Text } from "./settings.ts";
 
 /** `missing`: no token is set. A `problem` without it: the token that is set cannot be used. */
@@ -60,23 +61,14 @@ function parseToken(text: string, { en, zh }: Text): ReadToken {
   return { scheme, value };
 }
 
-const QUOTATION = /^(?:"(.*)"|'(.*)'|`(.*)`|“(.*)”|‘(.*)’)$/s;
-
 /** Removes white space, quotation marks and the `Bot ` of KOOK's examples, in any order. */
 function unwrap(text: string): { scheme: "Bot" | "Bearer"; value: string } {
-  let value = text.trim();
+  let value = unquoted(text);
   let scheme: "Bot" | "Bearer" = "Bot";
   for (;;) {
-    const prefix = /^(bot|bearer)(?:\s+|$)/i.exec(value);
-    const quoted = QUOTATION.exec(value);
-    if (prefix) {
-      scheme = /^bearer/i.test(value) ? "Bearer" : "Bot";
-      value = value.slice(prefix[0].length);
-    } else if (quoted) {
-      value = quoted.slice(1).find((inner) => inner !== undefined) ?? "";
-    } else {
-      return { scheme, value };
-    }
-    value = value.trim();
+    const [prefix, word] = /^(bot|bearer)(?:\s+|$)/i.exec(value) ?? [];
+    if (prefix === undefined || word === undefined) return { scheme, value };
+    scheme = word.toLowerCase() === "bearer" ? "Bearer" : "Bot";
+    value = unquoted(value.slice(prefix.length));
   }
 }
