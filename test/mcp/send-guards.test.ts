@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { SANDBOX_TOKEN } from "../../src/sandbox/sandbox.ts";
+import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 import { codeOf } from "../../src/sandbox/seed.ts";
 import { call } from "../support/connect.ts";
 import {
@@ -87,6 +87,14 @@ describe("bad input is a clear error before anything is sent", () => {
     const pattern =
       typeof words === "string" ? words.replace(/[.*+?^$()[\]{}|\\]/g, "\\$&") : words;
     await refused(messages, new RegExp(pattern));
+  });
+
+  test("a user who is not among the first 1 000 chats may have a chat", async () => {
+    const { fetch } = new Sandbox({ chats: 1_100, limit: 10_000 });
+    const client = await sending({ fetch });
+    const { text: words } = await send(client, [{ target_id: "2418200000", text }]);
+    expect(words).toContain("Nothing was sent. There are more: if list_chats");
+    expect(words).not.toContain("create_chat");
   });
 
   test("in one of several messages sends none, and says which", async () => {

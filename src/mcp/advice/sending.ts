@@ -59,7 +59,9 @@ export const sendingAdvice: Advice = {
       return `${error.message} Nothing was sent. ${otherUsers(error)} Remove their words and numbers.`;
     }
     if (error instanceof UnknownUserError) {
-      return `${error.message} Nothing was sent: only users with a chat get messages. If the person wishes it, create_chat opens one.`;
+      return error.complete
+        ? `${error.message} Nothing was sent: only users with a chat get messages. If the person wishes it, create_chat opens one.`
+        : `${error.message} Nothing was sent. There are more: if list_chats with query finds the chat, use its chat_code.`;
     }
     if (error instanceof BroadcastError) {
       return `${error.message} Nothing was sent: KOOK treats repeated messages as advertising. Do not try again in other words.`;
