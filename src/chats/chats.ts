@@ -15,7 +15,7 @@ import {
   toListedChat,
   toPage,
 } from "./page.ts";
-import { prefetch, type ReadPage } from "./prefetch.ts";
+import type { ReadPage } from "./prefetch.ts";
 import { MAX_PAGES, type Scan, scan } from "./scan.ts";
 
 export interface FindOptions extends CallOptions {
@@ -36,7 +36,6 @@ export interface ViewedChat {
 
 /** Pages that a completion reads: 500 chats. */
 const COMPLETION_PAGES = 10;
-const COMPLETION_AHEAD = 8;
 
 /** Methods reject with the errors of kook/errors.ts, or with the signal's reason after an abort. */
 export class Chats {
@@ -116,6 +115,25 @@ export class Chats {
     return chats[0] ?? (complete ? "absent" : "unknown");
   }
 
+  /**
+   * The chats on the first pages of KOOK's list, newest first: with an allow-list those among them that may be seen, so
+   * that a start of a host costs no search.
+   * @throws what reading any of the pages throws
+   */
+  async first(pages: number, options: CallOptions): Promise<ListedChat[]> {
+    const targets = this.#access.allowedTargets;
+    const { chats, stoppedBy } = await scan(this.#pageReader(options), {
+      filter: { targets },
+      firstPage: 1,
+      maxPages: pages,
+      enough: targets ? Math.max(1, targets.size) : Number.POSITIVE_INFINITY,
+      budgetMs: this.#scanBudgetMs,
+      signal: options.signal,
+    });
+    if (stoppedBy !== undefined) throw stoppedBy;
+    return chats;
+  }
+
   /** Codes of the chats whose code starts with `typed` or whose username contains it, among the first 500 chats. */
   complete(typed: string, options?: CallOptions): Promise<string[]> {
     return this.#completion.complete(typed, options);
@@ -162,14 +180,7 @@ export class Chats {
 
   async #completable(options: CallOptions): Promise<ListedChat[]> {
     if (this.#allowed) return (await this.#findAllowed(this.#allowed, options)).chats;
-    const found: ListedChat[] = [];
-    const ahead = () => COMPLETION_AHEAD;
-    const { signal } = options;
-    for await (const page of prefetch(this.#pageReader(options), { first: 1, ahead, signal })) {
-      found.push(...page.chats);
-      if (page.page === COMPLETION_PAGES) break;
-    }
-    return found;
+    return this.first(COMPLETION_PAGES, options);
   }
 }
 

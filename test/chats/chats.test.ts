@@ -205,6 +205,12 @@ test("letters typed within half a minute read the list once, and a change reads 
   expect(await chats.complete("5c7ec6")).toEqual([]);
 });
 
+test("a completion reads 10 pages, none ahead of them", async () => {
+  const { fetch, pages } = paging(() => {}, new Sandbox({ chats: 900, limit: 10_000 }));
+  await chatsOver(fetch).complete("5c");
+  expect(pages).toHaveLength(10);
+});
+
 test("a failed read for a completion is not cached", async () => {
   let broken = true;
   const sandbox = new Sandbox();

@@ -41,9 +41,11 @@ describe("listing", () => {
     expect(new Set(chats.map(({ uri }) => uri)).size).toBe(100);
   });
 
-  test("takes two requests with an allow-list too", async () => {
+  test("with an allow-list has the allowed ones of these chats", async () => {
     const { fetch, pages } = paging(() => {}, new Sandbox({ chats: 900, limit: 10_000 }));
-    await (await connect({ fetch, allowTargets: ["999"] })).listResources();
+    const allowTargets = [DOCUMENTED_CHAT.targetId, "999"];
+    const { resources } = await (await connect({ fetch, allowTargets })).listResources();
+    expect(resources.map(({ name }) => name)).toEqual(["chats", DOCUMENTED_CHAT.code]);
     expect(pages).toEqual([1, 2]);
   });
 

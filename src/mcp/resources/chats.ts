@@ -20,17 +20,9 @@ const directory: Resource = {
 };
 
 export const chatResources: ResourceFamily = {
-  async list(context) {
-    const chats: ListedChat[] = [];
-    for (let page: number | undefined = 1; page !== undefined && page <= LISTED_PAGES; ) {
-      const listed = await listPage(page, context);
-      chats.push(...listed.chats);
-      // Stop at an unfinished allow-list search: continuing it would slow the host's start.
-      page = listed.complete === false ? undefined : listed.next_page;
-    }
-    // A chat with a new message moves to the front between two pages, and others onto the next.
-    const byCode = new Map(chats.map((chat) => [chat.row.chat_code, chat]));
-    return [directory, ...[...byCode.values()].map(toResource)];
+  async list({ services, options }) {
+    const chats = await services.chats.first(LISTED_PAGES, options);
+    return [directory, ...chats.map(toResource)];
   },
 
   templates: [
@@ -62,12 +54,8 @@ export const chatResources: ResourceFamily = {
   advice: chatAdvice,
 };
 
-function listPage(page: number, { services, options }: ResourceContext) {
-  return services.chats.list({ page, pageSize: MAX_PAGE_SIZE }, options);
-}
-
-async function readDirectory(context: ResourceContext) {
-  const listed = await listPage(1, context);
+async function readDirectory({ services, options, explain }: ResourceContext) {
+  const listed = await services.chats.list({ page: 1, pageSize: MAX_PAGE_SIZE }, options);
   const { chats, page, page_total, total, next_page, complete } = listed;
   return {
     chats: chats.map(({ row, avatar }) => ({ ...row, ...(avatar && { avatar }) })),
@@ -76,7 +64,7 @@ async function readDirectory(context: ResourceContext) {
     total,
     ...(next_page !== undefined && { next_page }),
     ...(complete !== undefined && { complete }),
-    ...hintsOf(listed, context.explain),
+    ...hintsOf(listed, explain),
   };
 }
 
