@@ -12,8 +12,6 @@ export const chatRowSchema = z.object({
   online: z.boolean(),
   unread_count: z.int(),
   latest_msg_time: z.string().optional(),
-  /** KOOK's `latest_msg_time` cannot be read: its absence does not mean that there are no messages. */
-  time_unknown: z.boolean().optional(),
 });
 export type ChatRow = z.infer<typeof chatRowSchema>;
 
@@ -37,7 +35,6 @@ export function toChatRow(wire: WireChatRow): ChatRow {
     online: wire.target_info?.online ?? false,
     unread_count: wire.unread_count,
     ...time("latest_msg_time", wire.latest_msg_time),
-    ...(wire.latest_msg_time === undefined && { time_unknown: true }),
   };
 }
 
@@ -57,6 +54,6 @@ export function avatarOf(wire: WireChatRow): string | undefined {
   return /^https?:\/\/[^\s"<>]+$/.test(avatar) ? avatar : undefined;
 }
 
-function time<Key extends string>(key: Key, epochMs = 0): { [K in Key]?: string } {
+function time<Key extends string>(key: Key, epochMs: number): { [K in Key]?: string } {
   return epochMs === 0 ? {} : ({ [key]: isoSeconds(epochMs) } as { [K in Key]?: string });
 }

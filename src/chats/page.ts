@@ -11,7 +11,7 @@ export interface ListedChat {
   /** The username as KOOK has it: for comparing, never for showing. */
   name: string;
   avatar: string | undefined;
-  /** Time of the newest message in epoch milliseconds; 0 for never or unknown. The row has whole seconds only. */
+  /** Time of the newest message in epoch milliseconds; 0 for never. The row has whole seconds only. */
   latestAt: number;
   /** The other side is a bot. */
   withBot: boolean;
@@ -103,7 +103,7 @@ export function toListedChat(wire: WireChatRow): ListedChat {
     row: toChatRow(wire),
     name: wire.target_info?.username ?? "",
     avatar: avatarOf(wire),
-    latestAt: wire.latest_msg_time ?? 0,
+    latestAt: wire.latest_msg_time,
     withBot: wire.target_info?.bot ?? false,
   };
 }

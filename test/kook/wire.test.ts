@@ -69,8 +69,8 @@ test.each([
   ["seconds", 1612696873, 1612696873000],
   ["microseconds", 1612696873000000, 1612696873000],
   ["nanoseconds as text", "1612696873000000000", 1612696873000],
-  ["what no Date can hold", 9e21, undefined],
-  ["ISO text", "2021-02-07T11:21:13Z", undefined],
+  ["what no Date can hold", 9e21, 0],
+  ["ISO text", "2021-02-07T11:21:13Z", 1612696873000],
   ["a negative number", -1, 0],
 ])("a time of %s is read", (_, latest_msg_time, read) => {
   expect(parseRow({ latest_msg_time }).row?.latest_msg_time).toBe(read);

@@ -1,14 +1,7 @@
 // Private chats as `user-chat/*` sends them. Source: KOOK's "私信聊天会话接口列表".
 import * as z from "zod";
 import { pageSchemaOf, type WirePage } from "./envelope.ts";
-import {
-  codeSchema,
-  countSchema,
-  flagSchema,
-  idSchema,
-  knownTimeSchema,
-  textSchema,
-} from "./fields.ts";
+import { codeSchema, countSchema, flagSchema, idSchema, textSchema, timeSchema } from "./fields.ts";
 
 const targetInfoSchema = z.object({
   // A name without an id is still worth showing.
@@ -21,8 +14,8 @@ const targetInfoSchema = z.object({
 
 const chatFields = {
   code: codeSchema,
-  last_read_time: knownTimeSchema,
-  latest_msg_time: knownTimeSchema,
+  last_read_time: timeSchema,
+  latest_msg_time: timeSchema,
   unread_count: countSchema.catch(0),
   // null or [] for a deleted account (inferred); the chat itself is still worth showing.
   target_info: targetInfoSchema.optional().catch(undefined),

@@ -36,18 +36,18 @@ function toMilliseconds(time: number): number {
   return time < MIN_TIME_MS * 1e6 ? time / 1_000 : time / 1e6;
 }
 
-const readableTimeSchema = numberSchema
-  .transform((time) => Math.trunc(toMilliseconds(Math.max(time, 0))))
-  .refine((time) => time <= MAX_TIME_MS);
+/** ISO 8601: no source reports it, but a time taken for never would be a false claim. */
+const isoSchema = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T/)
+  .transform(Date.parse);
 
 /** Epoch milliseconds, whole; 0 means never, or unreadable. */
-export const timeSchema = readableTimeSchema.catch(0);
-
-/** Epoch milliseconds, whole; 0 means never, undefined unreadable. */
-export const knownTimeSchema = z.preprocess(
-  (time) => time || 0,
-  readableTimeSchema.optional().catch(undefined),
-);
+export const timeSchema = z
+  .union([numberSchema.transform((time) => toMilliseconds(Math.max(time, 0))), isoSchema])
+  .transform(Math.trunc)
+  .refine((time) => time <= MAX_TIME_MS)
+  .catch(0);
 
 /** PHP also says true as 1 or "1". */
 export const flagSchema = z.preprocess(

@@ -107,9 +107,7 @@ function rowLine(row: ChatRow, zone: TimeZone, before = ""): string {
     `${row.chat_code} ${row.target_id || "(no user)"} ${JSON.stringify(row.username)}`,
     row.online && "online",
     row.unread_count > 0 && `${row.unread_count} unread`,
-    row.time_unknown && `${before}time unknown`,
-    row.latest_msg_time && `${before}${minute(row.latest_msg_time, zone)}`,
-    !row.latest_msg_time && !row.time_unknown && "no messages",
+    row.latest_msg_time ? `${before}${minute(row.latest_msg_time, zone)}` : "no messages",
   ];
   return facts.filter(Boolean).join(", ");
 }
@@ -140,7 +138,6 @@ interface DeleteWords {
   message: string;
   chat: string;
   never: string;
-  unknown: string;
   facts(chat: Chat, latest: string): string;
 }
 
@@ -150,7 +147,6 @@ const deleteWords: Record<Language, DeleteWords> = {
       "A model asks to delete the private chat below from the bot's own list. The other side keeps it. Delete it?",
     chat: "Chat to delete",
     never: "never",
-    unknown: "time unknown",
     facts: ({ chat_code, unread_count }, latest) =>
       `code ${chat_code}; ${unread_count} unread; latest message: ${latest}`,
   },
@@ -158,7 +154,6 @@ const deleteWords: Record<Language, DeleteWords> = {
     message: "模型请求从机器人的会话列表中删除下面这个私信会话，对方的会话不受影响。确认删除吗？",
     chat: "要删除的会话",
     never: "无",
-    unknown: "时间未知",
     facts: ({ chat_code, unread_count }, latest) =>
       `会话代码 ${chat_code}；未读 ${unread_count} 条；最新消息：${latest}`,
   },
@@ -167,9 +162,8 @@ const deleteWords: Record<Language, DeleteWords> = {
 /** The question to a person before a delete. */
 export function deleteForm(chat: Chat, language: Language, zone: TimeZone): Form {
   const words = deleteWords[language];
-  const { latest_msg_time: time, time_unknown } = chat;
-  const none = time_unknown ? words.unknown : words.never;
-  const latest = time ? `${minute(time, zone)} (${zone.name})` : none;
+  const { latest_msg_time: time } = chat;
+  const latest = time ? `${minute(time, zone)} (${zone.name})` : words.never;
   const value = `${quoted(chat.username)} (${chat.target_id || "?"})`;
   const field = { name: "chat", title: words.chat, description: words.facts(chat, latest), value };
   return { message: words.message, fields: [field] };
