@@ -39,6 +39,17 @@ test("gets a failure from a KOOK that does not answer, and the server exits", as
   expect(code).toBe(0);
 });
 
+test("gets its failure from a KOOK that does not answer before the call's deadline", async () => {
+  const { env } = await silentKook();
+  const child = startBuilt(["--timeout-ms", "60000"], env);
+  child.stdin.end(initialize + listChats.trim());
+  const [stdout] = await Promise.all([text(child.stdout), once(child, "exit")]);
+  expect(JSON.parse(stdout.trim().split("\n")[1] ?? "null")).toMatchObject({
+    id: 1,
+    result: { isError: true },
+  });
+});
+
 test("that needs a person's answer fails, because no answer can come", async () => {
   const child = startBuilt([], await sandboxEnv());
   const elicitation = initialize.replace('"capabilities":{}', '"capabilities":{"elicitation":{}}');

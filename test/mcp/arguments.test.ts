@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { call, connect } from "../support/connect.ts";
+import { sending } from "../support/sending.ts";
 
 const { code } = DOCUMENTED_CHAT;
 
@@ -87,6 +88,12 @@ describe("a chat code", () => {
     ["the uri in backticks", `\`kook://chats/${code}\``],
     ["invisible characters", `\u200b${code.slice(0, 8)}\u2060${code.slice(8)}\ufeff`],
     ["white space", `\n ${code}\u3000`],
+    ["quotation marks behind the uri", `kook://chats/"${code}"`],
+    ["backticks behind the uri", `kook://chats/\`${code}\``],
+    ["the uri with a slash at its end", `kook://chats/${code}/`],
+    ["white corner brackets", `『${code}』`],
+    ["French quotation marks", `«${code}»`],
+    ["German quotation marks", `„${code}“`],
   ])("is found in %s", async (_, chat_code) => {
     const { structured } = await call(await connect(), "view_chat", { chat_code });
     expect(structured).toMatchObject({ chat_code: code });
@@ -111,6 +118,16 @@ describe("a chat code", () => {
 });
 
 describe("a refusal", () => {
+  test.each([[["hi"]], [[5]], [[null]], [[[]]]])(
+    "of the messages %j says what a message is, without the validator's words",
+    async (messages) => {
+      const { text, isError } = await call(await sending(), "send_messages", { messages });
+      expect(isError).toBe(true);
+      expect(text).toContain("messages[0]");
+      expect(text).not.toContain("Invalid input");
+    },
+  );
+
   test.each([
     ["list_chats", "x"],
     ["list_chats", "🦊"],

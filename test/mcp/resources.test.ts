@@ -131,6 +131,20 @@ describe("reading", () => {
     });
   });
 
+  test("a uri whose code no chat can have is not found, and KOOK is not asked", async () => {
+    const asked: string[] = [];
+    const sandbox = new Sandbox();
+    const client = await connect({
+      fetch: (url, init) => {
+        asked.push(url);
+        return sandbox.fetch(url, init);
+      },
+    });
+    const uri = `kook://chats/${"x".repeat(1_000_000)}`;
+    await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32002 });
+    expect(asked).toEqual([]);
+  });
+
   test.each(["kook://chats/no-such", "kook://chats/%", "kook://chats/", "kook://x", "file:///x"])(
     "%s is not found, with the uri in the error's data",
     async (uri) => {
