@@ -100,6 +100,8 @@ function readMessage(sent: unknown): Incoming {
 function readParams(method: string, params: unknown): unknown {
   if (isAbsent(params)) return undefined;
   if (!isObject(params)) return params;
+  // Drop the rest: a bad member must not keep a delete from being cancelled.
+  if (method === "notifications/cancelled") return { requestId: params["requestId"] };
   // Arguments of a tool are the model's, and null may mean something in them.
   dropNulls(params, PROTOCOL_DEPTH, method === "tools/call" ? params["arguments"] : undefined);
   // This server declares no tasks. MCP: process such a request normally, without the task. The SDK refuses it.

@@ -417,12 +417,13 @@ describe("ids", () => {
     },
   );
 
-  test.each([{ _meta: 5 }, { _meta: [] }, { _meta: { progressToken: {} } }])(
+  test.each([{ _meta: 5 }, { _meta: [] }, { _meta: { progressToken: {} } }, { reason: 5 }])(
     "are cancelled by a notification with %j too",
-    async (meta) => {
+    async (others) => {
       const { send, next, aborted } = await converse();
-      send(callTool(0, "wait"));
-      const params = { requestId: 0, ...meta };
+      send(callTool(0, "wait") + request("before"));
+      expect(await next()).toEqual(pong("before"));
+      const params = { requestId: 0, ...others };
       send(line({ jsonrpc: "2.0", method: "notifications/cancelled", params }));
       send(request("after"));
       expect(await next()).toEqual(pong("after"));
