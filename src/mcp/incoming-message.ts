@@ -18,8 +18,11 @@ import {
 export type Incoming =
   | { kind: "request"; request: JSONRPCRequest }
   | { kind: "notification"; notification: JSONRPCNotification }
-  /** `body` is missing where the message has neither result nor error. */
-  | { kind: "answer"; id: RequestId | null; body: AnswerBody | undefined }
+  /**
+   * `body` is missing where the message has neither result nor error. A message that has a method too is an answer if its id
+   * is that of an open question, and otherwise `otherwise`.
+   */
+  | { kind: "answer"; id: RequestId | null; body: AnswerBody | undefined; otherwise?: Incoming }
   | { kind: "refused"; id: RequestId | null; code: Refusal; why: string }
   /** Without a readable id: it may have been the answer to any open question. */
   | { kind: "unreadable"; code: Refusal; why: string }
@@ -77,9 +80,16 @@ export function readBroken(text: string, code: Refusal, why: string): Incoming {
 
 function readMessage(sent: unknown): Incoming {
   if (!isObject(sent)) return unreadableLine("not an object");
-  const { jsonrpc, method } = sent;
+  const { method, result, error } = sent;
   const id = isId(sent["id"]) ? sent["id"] : null;
   if (isAbsent(method)) return readAnswer(id, sent);
+  const otherwise = readCall(id, sent);
+  if (isAbsent(result) && isAbsent(error)) return otherwise;
+  return { kind: "answer", id, body: unreadable, otherwise };
+}
+
+function readCall(id: RequestId | null, sent: Members): Incoming {
+  const { jsonrpc, method } = sent;
   if (typeof method !== "string") return invalid(id, "method must be a string");
   if (!isAbsent(jsonrpc) && jsonrpc !== "2.0") return invalid(id, 'jsonrpc must be "2.0"');
   const params = readParams(method, sent["params"]);

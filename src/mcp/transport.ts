@@ -135,7 +135,7 @@ export class StdioTransport implements Transport {
   #receive(incoming: Incoming): void {
     if (incoming.kind === "request") this.#receiveRequest(incoming.request);
     else if (incoming.kind === "notification") this.#receiveNotification(incoming.notification);
-    else if (incoming.kind === "answer") this.#receiveAnswer(incoming.id, incoming.body);
+    else if (incoming.kind === "answer") this.#receiveAnswer(incoming);
     else if (incoming.kind === "refused") this.#refuse(incoming.id, incoming.code, incoming.why);
     else if (incoming.kind === "unreadable") this.#refuseUnreadable(incoming.code, incoming.why);
     else this.#report(incoming.why);
@@ -170,13 +170,14 @@ export class StdioTransport implements Transport {
     this.#checkIdle();
   }
 
-  #receiveAnswer(id: RequestId | null, body: AnswerBody | undefined): void {
+  #receiveAnswer({ id, body, otherwise }: Extract<Incoming, { kind: "answer" }>): void {
     const question = Number(id);
     if (this.#questions.has(question)) {
       this.#settle(question, body ?? unreadable);
       return;
     }
-    if (body) this.#report("an answer to no question");
+    if (otherwise) this.#receive(otherwise);
+    else if (body) this.#report("an answer to no question");
     else this.#refuse(id, ErrorCode.InvalidRequest, "neither method nor result");
     // Without an id: the host could not read our question, or its answer has a broken id. No other answer comes.
     if (id === null) this.#failQuestions(body && "error" in body ? body : unreadable);
