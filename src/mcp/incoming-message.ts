@@ -56,7 +56,8 @@ export function readMessages(text: string): Incoming[] {
   try {
     sent = JSON.parse(text);
   } catch {
-    return [readBroken(text, ErrorCode.ParseError, "not JSON")];
+    // Not `idLast`: in broken JSON it may be the id of something else, and answering it would end another request.
+    return [refuseText(idFirst.exec(text), ErrorCode.ParseError, "not JSON")];
   }
   if (!Array.isArray(sent)) return [readMessage(sent)];
   if (sent.length > 0 && sent.length <= MAX_BATCH) return sent.map(readMessage);
@@ -64,14 +65,20 @@ export function readMessages(text: string): Incoming[] {
   return [unreadableLine(why)];
 }
 
-/**
- * Refuses text that cannot be parsed. Its id is read from the beginning only: further in, an id may belong to something else,
- * and answering it would end another request.
- */
-export function readBroken(text: string, code: Refusal, why: string): Incoming {
-  const beginning =
-    /^\s*\{\s*"jsonrpc"\s*:\s*"2\.0"\s*,\s*"id"\s*:\s*("[^"\\\p{Cc}]{1,200}"|0|[1-9]\d{0,14})\s*,\s*"(method|result|error)"\s*:/u;
-  const [, id, member] = beginning.exec(text) ?? [];
+/** The beginning of a message whose id comes first, and the ends of one whose id comes last, as the official SDKs write it. */
+const idFirst =
+  /^\s*\{\s*"jsonrpc"\s*:\s*"2\.0"\s*,\s*"id"\s*:\s*(?<id>"[^"\\\p{Cc}]{1,200}"|0|[1-9]\d{0,14})\s*,\s*"(?<member>method|result|error)"\s*:/u;
+const idLast =
+  /^\s*\{\s*"(?<member>method|result|error)"\s*:.*,\s*"jsonrpc"\s*:\s*"2\.0"\s*,\s*"id"\s*:\s*(?<id>"[^"\\\p{Cc}]{1,200}"|0|[1-9]\d{0,14})\s*\}$/su;
+
+/** Refuses a line that is too long. @param ends its beginning and its end */
+export function readTooLong(ends: string, why: string): Incoming {
+  return refuseText(idFirst.exec(ends) ?? idLast.exec(ends), ErrorCode.InvalidRequest, why);
+}
+
+/** @param found the id of the text, and the member that tells a request from an answer */
+function refuseText(found: RegExpExecArray | null, code: Refusal, why: string): Incoming {
+  const { id, member } = found?.groups ?? {};
   if (id === undefined) return unreadableLine(why, code);
   return member === "method"
     ? { kind: "refused", id: JSON.parse(id), code, why }

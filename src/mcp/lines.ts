@@ -2,11 +2,14 @@
 
 const NEWLINE = 10;
 
+/** Bytes that are kept at each end of a line that is too long. */
+const END_BYTES = 1024;
+
 interface LineHandlers {
   /** A line without its ends: white space, the CR of a CRLF and a byte order mark are trimmed. Never empty. */
   line(text: string): void;
-  /** The beginning of a line that is longer than allowed. The rest of the line is skipped. */
-  tooLong(beginning: string): void;
+  /** The first and the last characters of a line that is longer than allowed. */
+  tooLong(ends: string): void;
 }
 
 export class LineReader {
@@ -34,19 +37,20 @@ export class LineReader {
   /** Ends a line; the last one of a stream may come without a newline. */
   end(): void {
     const text = Buffer.concat(this.#pieces).toString().trim();
+    const { line, tooLong } = this.#handlers;
+    const handle = this.#length > this.#maxBytes ? tooLong : line;
     this.#pieces = [];
     this.#length = 0;
-    if (text !== "") this.#handlers.line(text);
+    if (text !== "") handle(text);
   }
 
   #append(piece: Buffer): void {
-    const skips = this.#length > this.#maxBytes;
-    this.#length += piece.length;
-    if (skips) return;
     this.#pieces.push(piece);
+    this.#length += piece.length;
     if (this.#length <= this.#maxBytes) return;
-    const beginning = Buffer.concat(this.#pieces, 1024).toString();
-    this.#pieces = [];
-    this.#handlers.tooLong(beginning);
+    const held = Buffer.concat(this.#pieces);
+    // Copies: parts of the buffer would keep the whole in memory.
+    const ends = [held.subarray(0, END_BYTES), held.subarray(-END_BYTES)];
+    this.#pieces = ends.map((end) => Buffer.from(end));
   }
 }

@@ -16,8 +16,8 @@ import {
   type AnswerBody,
   type Incoming,
   type Refusal,
-  readBroken,
   readMessages,
+  readTooLong,
   unreadable,
 } from "./incoming-message.ts";
 import { LineReader } from "./lines.ts";
@@ -62,9 +62,7 @@ export class StdioTransport implements Transport {
       line: (text) => {
         for (const incoming of readMessages(text)) this.#receive(incoming);
       },
-      tooLong: (beginning) => {
-        this.#receive(readBroken(beginning, ErrorCode.InvalidRequest, "longer than 16 MiB"));
-      },
+      tooLong: (ends) => this.#receive(readTooLong(ends, "longer than 16 MiB")),
     });
   }
 

@@ -141,23 +141,18 @@ describe("lines", () => {
     expect((await exchange(...chunks)).messages).toEqual([result(1, echoed)]);
   });
 
-  test("longer than 16 MiB are refused without their end, and reading goes on", async () => {
+  const long = "x".repeat(17 * 1024 * 1024);
+  const call = { method: "tools/call", params: { name: "echo", arguments: { query: long } } };
+  test.each([
+    ["first", { jsonrpc: "2.0", id: 7, ...call }, 7],
+    ["last, as the official SDKs write it", { ...call, jsonrpc: "2.0", id: 7 }, 7],
+    ["between other members", { method: call.method, id: 7, params: call.params }, null],
+    ["nowhere, but something in it has one", { ...call, x: { jsonrpc: "2.0", id: 7 } }, null],
+  ])("longer than 16 MiB are refused, with an id that comes %s", async (_, sent, id) => {
     const { next, send } = await converse();
-    const piece = "x".repeat(1024 * 1024);
-    send('{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"');
-    for (let i = 0; i < 16; i++) send(piece);
-    expect(await next()).toEqual(refusal(7, -32600, "Invalid request: longer than 16 MiB."));
-    for (let i = 0; i < 16; i++) send(piece);
-    send(`"}}\n${request(8)}`);
+    send(line(sent) + request(8));
+    expect(await next()).toEqual(refusal(id, -32600, "Invalid request: longer than 16 MiB."));
     expect(await next()).toEqual(pong(8));
-  });
-
-  test("longer than 16 MiB are refused under the id at their end, where the official SDKs write it", async () => {
-    const { next, send } = await converse();
-    const query = "x".repeat(17 * 1024 * 1024);
-    const params = { name: "echo", arguments: { query } };
-    send(line({ method: "tools/call", params, jsonrpc: "2.0", id: 7 }));
-    expect(await next()).toEqual(refusal(7, -32600, "Invalid request: longer than 16 MiB."));
   });
 
   test("nested a hundred thousand levels deep are answered", async () => {
@@ -539,6 +534,13 @@ describe("a question to the host", () => {
       ),
       { numRuns: 100 },
     );
+  });
+
+  test("is over after an answer of 17 MiB with its id last, which gets no refusal", async () => {
+    const { id, send, next } = await ask();
+    const answer = { action: "accept", content: { a: "x".repeat(17 * 1024 * 1024) } };
+    send(line({ result: answer, jsonrpc: "2.0", id }));
+    expect(await next()).toEqual(result("call", "nobody was asked"));
   });
 
   test("is over after an answer that is no JSON", async () => {
