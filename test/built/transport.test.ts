@@ -121,15 +121,17 @@ test("a delete that is cancelled is not carried out, though its request id is 0"
   send(initialize({}));
   await next();
   const chat_code = await firstChat(host);
-  send(callTool(0, "delete_chat", { chat_code }), {
-    jsonrpc: "2.0",
-    method: "notifications/cancelled",
-    params: { requestId: 0 },
-  });
-  send(callTool("view", "view_chat", { chat_code }));
-  const viewed = await next();
-  expect(viewed.id).toBe("view");
-  expect(viewed.result?.structuredContent).toMatchObject({ chat_code });
+  const cancelled = "notifications/cancelled";
+  send(
+    callTool(0, "delete_chat", { chat_code }),
+    { jsonrpc: "2.0", method: cancelled, params: { requestId: 0 } },
+    callTool("again", "delete_chat", { chat_code }),
+  );
+  expect((await next()).method).toBe("notifications/resources/list_changed");
+  const { id, result } = await next();
+  expect(id).toBe("again");
+  // Without already_gone: the first call deleted nothing.
+  expect(result?.structuredContent).toEqual({ chat_code, deleted: true });
 });
 
 test("a piped call that asks a person ends when stdin ends, and deletes nothing", async () => {
