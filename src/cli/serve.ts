@@ -22,8 +22,8 @@ import {
   guardStdout,
 } from "./process.ts";
 
-/** Of the grace period at an exit: the look for a lost answer, and the audit line. */
-const LOOK_MS = 5_000;
+/** At an exit, on top of a deadline: the look for a lost answer, the audit line, the last answer. */
+const GRACE_MS = 5_000;
 
 interface ServeOptions {
   config: Config;
@@ -37,7 +37,7 @@ export async function serve({ config, log, env, version }: ServeOptions): Promis
   allowManyListeners();
   const { auditLog } = config;
   const audit = new Audit(auditLog === undefined ? undefined : auditFile(auditLog));
-  drainBeforeExit(() => audit.end(config.timeoutMs + LOOK_MS));
+  drainBeforeExit(() => audit.end(config.timeoutMs + GRACE_MS));
   exitOnSignals();
   exitWithParent();
   const { allowTargets, maxWaitMs, messages, readOnly, language, output } = config;
@@ -81,8 +81,8 @@ function exitOnceIdle(
   stdout: Writable,
   code: number,
 ): void {
-  // What is in flight at the end of stdin is answered or failed by then.
-  setTimeout(() => process.exit(code), CALL_DEADLINE_MS);
+  // What is in flight at the end of stdin is answered or failed by then. A last line without a newline begins only now.
+  setTimeout(() => process.exit(code), CALL_DEADLINE_MS + GRACE_MS);
   // A change whose call was cancelled goes on, and gets its line.
   const ended = transport.idle().then(() => audit.end(CALL_DEADLINE_MS));
   void ended.then(() => exitAfter(stdout, "", code));

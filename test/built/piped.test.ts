@@ -39,15 +39,23 @@ test("gets a failure from a KOOK that does not answer, and the server exits", as
   expect(code).toBe(0);
 });
 
-test("gets its failure from a KOOK that does not answer before the call's deadline", async () => {
+test("without a newline at its end gets its failure at the call's deadline", async () => {
   const { env } = await silentKook();
-  const child = startBuilt(["--timeout-ms", "60000"], env);
+  // 45 s pass in 3 s.
+  const fastClock = `
+    const { now } = performance;
+    performance.now = () => 15 * now.call(performance);
+    const set = setTimeout;
+    globalThis.setTimeout = (run, ms, ...args) => set(run, ms / 15, ...args);`;
+  const NODE_OPTIONS = `--import data:text/javascript,${encodeURIComponent(fastClock)}`;
+  const child = startBuilt(["--timeout-ms", "60000"], { ...env, NODE_OPTIONS });
   child.stdin.end(initialize + listChats.trim());
-  const [stdout] = await Promise.all([text(child.stdout), once(child, "exit")]);
-  expect(JSON.parse(stdout.trim().split("\n")[1] ?? "null")).toMatchObject({
+  const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, "exit")]);
+  expect(JSON.parse(stdout.trim().split("\n")[1] ?? "{}")).toMatchObject({
     id: 1,
-    result: { isError: true },
+    result: { isError: true, content: [{ text: expect.stringMatching(/within 4\d{4} ms/) }] },
   });
+  expect(code).toBe(0);
 });
 
 test("that needs a person's answer fails, because no answer can come", async () => {
