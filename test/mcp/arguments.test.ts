@@ -91,6 +91,10 @@ describe("a chat code", () => {
     ["quotation marks behind the uri", `kook://chats/"${code}"`],
     ["backticks behind the uri", `kook://chats/\`${code}\``],
     ["the uri with a slash at its end", `kook://chats/${code}/`],
+    [
+      "the uri of its messages, in two kinds of quotation marks",
+      `‘"kook://chats/${code}/messages"’`,
+    ],
     ["white corner brackets", `『${code}』`],
     ["French quotation marks", `«${code}»`],
     ["German quotation marks", `„${code}“`],

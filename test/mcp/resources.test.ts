@@ -174,6 +174,12 @@ describe("completion of chat_code", () => {
     expect(found).toEqual({ values: [DOCUMENTED_CHAT.code], total: 1, hasMore: false });
   });
 
+  test("ignores what the tools ignore around a code", async () => {
+    const argument = { name: "chat_code", value: `"kook://chats/${DOCUMENTED_CHAT.code}` };
+    const { completion } = await (await connect()).complete({ ref, argument });
+    expect(completion.values).toEqual([DOCUMENTED_CHAT.code]);
+  });
+
   test("finds a chat by its username, ignoring case and width", async () => {
     const client = await connect();
     const find = async (value: string) =>

@@ -13,6 +13,7 @@ import type { CallOptions } from "../../kook/call-options.ts";
 import { type Advice, ProtocolError } from "../failure.ts";
 import { type ProtocolCall, protocolCall } from "../protocol-call.ts";
 import type { Services } from "../services.ts";
+import { peel } from "../tools/arguments.ts";
 
 export interface ResourceContext extends ProtocolCall {
   services: Services;
@@ -101,7 +102,7 @@ export function registerResources(
         const complete = template?.complete[argument.name];
         if (!complete) continue;
         const all = await inFamily(family, { signal, priority: "background" }, (context) =>
-          complete(argument.value, context),
+          complete(peel(argument.value), context),
         );
         const values = all.slice(0, MAX_COMPLETIONS);
         return { completion: { values, total: all.length, hasMore: all.length > values.length } };

@@ -104,8 +104,7 @@ function normalizeValue(schema: z.ZodObject, name: string, value: unknown): unkn
   }
   if (type instanceof z.ZodString) {
     const text = Number.isSafeInteger(trimmed) ? String(trimmed) : trimmed;
-    const isShort = typeof text === "string" && text.length <= MAX_REFERENCE_LENGTH;
-    return isShort && isReference.test(name) ? peel(text) : text;
+    return typeof text === "string" && isReference.test(name) ? peel(text) : text;
   }
   return value;
 }
@@ -169,12 +168,14 @@ const isEmoji = /^reaction$/;
 /** Arguments that repeat a code, id, token or cursor which this server gave out. */
 const isReference = /_(code|id|token)$|^(before|after|cursor|reply_to)$/;
 
-/** Removes what models put around a code: quotation marks, backticks, invisible characters, the uri of its resource. */
-function peel(text: string): string {
-  return removeInvisible(text)
-    .replace(/^["'`“”‘’「」]+|["'`“”‘’「」]+$/gu, "")
-    .replace(/^kook:\/\/chats\/([^/]*)(\/messages)?/, "$1")
+/** Removes what models put around a code, in any order: quotation marks, invisible characters, the uri of its resource. */
+export function peel(text: string): string {
+  if (text.length > MAX_REFERENCE_LENGTH) return text;
+  const peeled = removeInvisible(text)
+    .replace(/^["'`„‚「『\p{Pi}\p{Pf}]+|["'`」』\p{Pi}\p{Pf}]+$/gu, "")
+    .replace(/^kook:\/\/chats\/([^/]*)(\/messages)?\/?$/, "$1")
     .trim();
+  return peeled === text ? text : peel(peeled);
 }
 
 function isList(schema: z.ZodObject, name: string): boolean {
