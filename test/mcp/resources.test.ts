@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import type { Fetch } from "../../src/kook/client.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
 import { paging, type SandboxPage } from "../support/chats.ts";
@@ -131,19 +132,23 @@ describe("reading", () => {
     });
   });
 
-  test("a uri whose code no chat can have is not found, and KOOK is not asked", async () => {
-    const asked: string[] = [];
-    const sandbox = new Sandbox();
-    const client = await connect({
-      fetch: (url, init) => {
+  test.each(["", "/messages"])(
+    "a chat%s whose code is too long is not found: KOOK is not asked, and the uri is cut",
+    async (end) => {
+      const asked: string[] = [];
+      const fetch: Fetch = async (url) => {
         asked.push(url);
-        return sandbox.fetch(url, init);
-      },
-    });
-    const uri = `kook://chats/${"x".repeat(1_000_000)}`;
-    await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32002 });
-    expect(asked).toEqual([]);
-  });
+        throw new Error("asked");
+      };
+      const client = await connect({ fetch, readMessages: true });
+      const uri = `kook://chats/${"x".repeat(1_000_000)}${end}`;
+      await expect(client.readResource({ uri })).rejects.toMatchObject({
+        code: -32002,
+        data: { uri: uri.slice(0, 1_000) },
+      });
+      expect(asked).toEqual([]);
+    },
+  );
 
   test.each(["kook://chats/no-such", "kook://chats/%", "kook://chats/", "kook://x", "file:///x"])(
     "%s is not found, with the uri in the error's data",

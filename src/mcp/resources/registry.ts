@@ -14,6 +14,7 @@ import { type Advice, ProtocolError } from "../failure.ts";
 import { type ProtocolCall, protocolCall } from "../protocol-call.ts";
 import type { Services } from "../services.ts";
 import { peel } from "../tools/arguments.ts";
+import { MAX_CODE_LENGTH } from "../tools/fields.ts";
 
 export interface ResourceContext extends ProtocolCall {
   services: Services;
@@ -32,11 +33,12 @@ export interface ResourceFamily {
 /** Argument of the template → values that fit what was typed. */
 type Completions = Record<string, (typed: string, context: ResourceContext) => Promise<string[]>>;
 
-/** The chat code that the pattern finds in a uri; undefined for a uri of another form. */
+/** The chat code that the pattern finds in a uri; undefined for a uri of another form, or with a code longer than any. */
 export function codeIn(uri: string, pattern: RegExp): string | undefined {
-  const encoded = pattern.exec(uri)?.[1];
+  const encoded = pattern.exec(uri)?.[1] ?? "";
   try {
-    return encoded && decodeURIComponent(encoded);
+    const code = decodeURIComponent(encoded);
+    return code.length > 0 && code.length <= MAX_CODE_LENGTH ? code : undefined;
   } catch {
     return undefined;
   }
@@ -44,6 +46,9 @@ export function codeIn(uri: string, pattern: RegExp): string | undefined {
 
 /** "Resource not found" of the MCP specification; the SDK has no name for it. */
 const RESOURCE_NOT_FOUND = -32002;
+
+/** Of the uri in that error's data. A host may send megabytes. */
+const MAX_URI_LENGTH = 1_000;
 
 /** MCP's bound for one completion. */
 const MAX_COMPLETIONS = 100;
@@ -89,7 +94,7 @@ export function registerResources(
       }
     }
     const message = "There is no such resource. resources/list and list_chats show what exists.";
-    throw new ProtocolError(RESOURCE_NOT_FOUND, message, { uri });
+    throw new ProtocolError(RESOURCE_NOT_FOUND, message, { uri: uri.slice(0, MAX_URI_LENGTH) });
   });
 
   server.setRequestHandler(

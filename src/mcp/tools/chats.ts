@@ -19,6 +19,7 @@ import {
   confirmToken,
   countUpTo,
   deletionFields,
+  MAX_CODE_LENGTH,
   queryText,
   targetId,
   wholeNumber,
@@ -29,7 +30,7 @@ import { type Context, defineTool, readingHints, type ToolFamily } from "./tool.
 const chatCode = z
   .string("must be a chat code as list_chats gives it")
   .min(1, "must not be empty: list_chats gives the codes")
-  .refine((code) => code.length <= 200, "is no chat code: list_chats gives the codes")
+  .refine((code) => code.length <= MAX_CODE_LENGTH, "is no chat code: list_chats gives the codes")
   .describe("from list_chats");
 
 const listChats = defineTool({

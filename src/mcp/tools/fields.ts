@@ -2,6 +2,8 @@
 // pattern.
 import * as z from "zod";
 
+/** No chat code is longer. KOOK is not asked about a longer one. */
+export const MAX_CODE_LENGTH = 200;
 const MAX_QUERY_LENGTH = 200;
 const NO_USER_ID = "must be a KOOK user id, as a string of digits";
 

@@ -7,7 +7,7 @@ import { messageAdvice } from "../advice/messages.ts";
 import type { Reading } from "../services.ts";
 import { messageRowSchema } from "../text/message-rows.ts";
 import { imageText, pageText, structuredPage } from "../text/messages.ts";
-import { countUpTo, queryText, targetId } from "./fields.ts";
+import { countUpTo, MAX_CODE_LENGTH, queryText, targetId } from "./fields.ts";
 import { defineTool, readingHints, type ToolFamily } from "./tool.ts";
 
 const DEFAULT_LIMIT = 20;
@@ -25,7 +25,7 @@ export const address = {
   target_id: targetId().optional(),
   chat_code: z
     .string("must be a chat code as list_chats gives it")
-    .refine((code) => code.length <= 200, "is no chat code: list_chats gives the codes")
+    .refine((code) => code.length <= MAX_CODE_LENGTH, "is no chat code: list_chats gives the codes")
     .optional(),
 };
 
