@@ -24,15 +24,18 @@ import { type Context, defineTool, type ToolFamily } from "./tool.ts";
 
 const MAX_MESSAGES = 5;
 const draftSchema = z
-  .strictObject({
-    ...address,
-    text: z.string("must be text").optional().describe("Markdown"),
-    reaction: z
-      .string("must be an emoji")
-      .optional()
-      .describe("an emoji instead of text: marks the chat as handled"),
-    reply_to: z.string(NO_ID).refine(isMessageId, NO_ID).optional().describe("msg_id"),
-  })
+  .strictObject(
+    {
+      ...address,
+      text: z.string("must be text").optional().describe("Markdown"),
+      reaction: z
+        .string("must be an emoji")
+        .optional()
+        .describe("an emoji instead of text: marks the chat as handled"),
+      reply_to: z.string(NO_ID).refine(isMessageId, NO_ID).optional().describe("msg_id"),
+    },
+    "must be an object with target_id or chat_code, and text or reaction",
+  )
   .superRefine((draft, context) => {
     checkAddress(draft, context);
     if ((draft.text === undefined) === (draft.reaction === undefined)) {
