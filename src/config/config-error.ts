@@ -31,9 +31,10 @@ export const didYouMean = (word: string): Text => ({
   zh: `；是不是想写 ${word}？`,
 });
 
-/** The variable whose name is within two edits of this one, case and all but letters and digits ignored. */
+/** The variable whose name is within two edits of this one; `export`, case and all but letters and digits are ignored. */
 export function misspelt(name: string, variables: readonly string[]): string | undefined {
-  const bare = (variable: string) => variable.toUpperCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const bare = (variable: string) =>
+    variable.toUpperCase().replace(/^\W*EXPORT |[^\p{L}\p{N}]/gu, "");
   const distances = variables.map((variable) => ({
     variable,
     edits: leven(bare(name), bare(variable), { maxDistance: 3 }),

@@ -138,7 +138,7 @@ function misspeltProblem(name: string, meant: string): Text {
 export function unknownVariables(env: Environment): { name: string; meant: string | undefined }[] {
   const known = settingNames.map((name): string => settings[name].env);
   return Object.keys(env)
-    .filter((name) => /^\s*k(.*ook|o)/i.test(name) && !known.includes(name))
+    .filter((name) => /^\W*(export )?(k.*ook|k[o0k]|ook)/i.test(name) && !known.includes(name))
     .filter((name) => !isSameVariable(name, known, env))
     .map((name) => ({ name, meant: misspelt(name, known) }))
     .filter(({ name, meant }) => meant !== undefined || /^KOOK_/i.test(name));

@@ -217,6 +217,11 @@ describe("a misspelt variable", () => {
     ["KOKO_ALLOW_TARGETS", "KOOK_ALLOW_TARGETS"],
     ["KOOK_READ_ONLY ", "KOOK_READ_ONLY"],
     [" KOOK_READ_ONLY", "KOOK_READ_ONLY"],
+    ["K00K_READ_ONLY", "KOOK_READ_ONLY"],
+    ["KKOK_READ_ONLY", "KOOK_READ_ONLY"],
+    ["OOK_READ_ONLY", "KOOK_READ_ONLY"],
+    ["$KOOK_READ_ONLY", "KOOK_READ_ONLY"],
+    ["export KOOK_READ_ONLY", "KOOK_READ_ONLY"],
   ])("%s is a problem that names %s", (name, meant) => {
     const { problem, readOnly } = configOf([], { [name]: "1" });
     expect(problem).toBe(`${name} is not a setting; did you mean ${meant}?`);
@@ -229,6 +234,7 @@ describe("a misspelt variable", () => {
       KOOKABURRA: "x",
       KUBECONFIG: "x",
       KDE_FULL_SESSION: "true",
+      BOOK_TOKEN: "x",
       KONSOLE_VERSION: "1",
     };
     expect(configOf([], { KOOK_BOT_NAME: "x", KOTLIN_HOME: "x", ...others })).toMatchObject({
