@@ -73,7 +73,7 @@ const NO_TOKEN_FLAG: Text = {
 
 /** @param name the flag without its dashes */
 function unknownFlag(named: string, name: string, options: Options): Text {
-  const { en, zh } = nearest(name, Object.keys(options), "--");
+  const { en, zh } = nearest(name.toLowerCase(), Object.keys(options), "--");
   return { en: `Unknown flag ${named}${en}`, zh: `没有 ${named} 这个参数${zh}` };
 }
 

@@ -250,6 +250,7 @@ describe("a misspelt variable", () => {
 
 test.each([
   [["--sandbxo"], {}, "Unknown flag --sandbxo; did you mean --sandbox?"],
+  [["--READ-ONLY"], {}, "Unknown flag --READ-ONLY; did you mean --read-only?"],
   [["-x"], {}, "Unknown flag -x"],
   [["--constructor"], {}, "Unknown flag --constructor"],
   [["--token=abc"], {}, "There is no --token: it would show in ps. Set KOOK_TOKEN instead"],
