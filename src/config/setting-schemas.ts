@@ -61,8 +61,9 @@ export const sendToSchema = z.string().transform((text, context): "replies" | "*
 /** A count of messages; 0 sends none. */
 export const countSchema = z
   .string()
-  .regex(/^\d{1,6}$/, "must be a whole number")
-  .transform(Number);
+  .regex(/^\d+$/, "must be a whole number")
+  .transform(Number)
+  .pipe(z.int().max(999_999, "must be 999999 or less"));
 
 export const timeZoneSchema = z
   .string()

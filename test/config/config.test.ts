@@ -260,6 +260,7 @@ test.each([
   [["--timeout-ms", "soon"], {}, "--timeout-ms must be a whole number of milliseconds"],
   [[], { KOOK_TIMEOUT_MS: "0" }, "KOOK_TIMEOUT_MS must be 1 or more"],
   [[], { KOOK_TIMEOUT_MS: "99999999" }, "KOOK_TIMEOUT_MS must be a day or less"],
+  [[], { KOOK_SEND_LIMIT: "1000000" }, "KOOK_SEND_LIMIT must be 999999 or less"],
   [[], { KOOK_LOG_LEVEL: "wran" }, 'not "wran"; did you mean warn?'],
   [[], { KOOK_ALLOW_TARGETS: "1,summer" }, "must be user ids, digits with commas between them"],
   [[], { KOOK_ALLOW_TARGETS: " , " }, "KOOK_ALLOW_TARGETS must name at least one user id"],
