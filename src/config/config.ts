@@ -118,12 +118,11 @@ const inForce = ({ name, source, text, problem, ignored }: Checked): SettingInFo
   ignored,
 });
 
-function guardWarning({ name, ignored }: Merged): string[] {
+function guardWarning({ name, writtenAs, ignored }: Merged): string[] {
   if (ignored === undefined) return [];
-  const { env, default: fallback = "off" }: Setting = settings[name];
-  return [
-    `${env} is ${JSON.stringify(ignored)}, which counts as not set: this guard is ${fallback}`,
-  ];
+  const { default: fallback = "off" }: Setting = settings[name];
+  const given = JSON.stringify(ignored);
+  return [`${writtenAs} is ${given}, which counts as not set: this guard is ${fallback}`];
 }
 
 function misspeltProblem(name: string, meant: string): Text {
@@ -178,7 +177,7 @@ function merge(name: SettingName, flags: Flags, env: Environment): Merged {
     name,
     source,
     text: setting.default,
-    writtenAs: setting.env,
+    writtenAs: flag === undefined ? setting.env : `--${setting.flag}`,
     ignored: setting.isGuard && passed !== undefined ? String(passed) : undefined,
   };
 }

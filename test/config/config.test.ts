@@ -195,6 +195,11 @@ test.each(guards.map(({ env }) => env))(
   },
 );
 
+test("a guard whose flag is empty is a warning that names the flag", () => {
+  const { warnings } = configOf(["--send-to="], {});
+  expect(warnings).toEqual(['--send-to is "", which counts as not set: this guard is replies']);
+});
+
 test("a guard that a flag sets needs no warning about its empty variable", () => {
   expect(configOf(["--allow-targets=1"], { KOOK_ALLOW_TARGETS: "" }).warnings).toEqual([]);
 });
