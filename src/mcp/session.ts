@@ -8,6 +8,7 @@ import {
   type ServerNotification,
   type ServerRequest,
 } from "@modelcontextprotocol/sdk/types.js";
+import * as z from "zod";
 
 export interface Session {
   /** Tells the host how far the call is; absent if it did not ask for progress. */
@@ -24,6 +25,15 @@ export const CALL_DEADLINE_MS = 45_000;
 /** The longest timeout of a Node timer, 24 days: a person may take any time to answer. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** Leaves `content` as it came: the SDK's schema drops a member `__proto__`, and a form has no such field. */
+const answerSchema = ElicitResultSchema.extend({
+  content: z
+    .custom<ElicitResult["content"]>(
+      (content) => ElicitResultSchema.shape.content.safeParse(content).success,
+    )
+    .optional(),
+});
+
 /** @param onAnswered called with the time that a person took, in milliseconds */
 export function sessionOf(
   server: Server,
@@ -36,7 +46,7 @@ export function sessionOf(
     try {
       const request = { method: "elicitation/create", params } as const;
       const options = { signal, timeout: NO_TIMEOUT_MS };
-      return await sendRequest(request, ElicitResultSchema, options);
+      return await sendRequest(request, answerSchema, options);
     } finally {
       onAnswered(performance.now() - askedAt);
     }

@@ -150,6 +150,10 @@ test.each([
   ["result: null", { result: null }],
   ["a result and an error", { result: { action: "accept" }, error: { code: 1, message: "x" } }],
   ["an error of an unknown form", { error: "no" }],
+  [
+    "a field that the form does not have",
+    { result: { action: "accept", content: { ["__proto__"]: "x" } } },
+  ],
 ])("a question that is answered with %s deletes nothing, and the call ends", async (_, answer) => {
   const host = converse();
   const { next, send } = host;
@@ -162,7 +166,7 @@ test.each([
   send({ jsonrpc: "2.0", id: question.id, ...answer });
   const deleted = await next();
   expect(deleted.id).toBe("delete");
-  expect(deleted.result?.isError).toBe(true);
+  expect(deleted.result?.structuredContent?.["deleted"]).not.toBe(true);
   send(callTool("view", "view_chat", { chat_code }));
   expect((await next()).result?.structuredContent).toMatchObject({ chat_code });
 });
