@@ -215,7 +215,7 @@ test.each([
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const { fetch, pages } = paging(() => {}, new Sandbox({ limit: 1, windowSeconds: 1 }));
-  const client = await connect({ fetch, maxWaitMs: 20_000 });
+  const client = await connect({ fetch, maxWaitMs: 20_000, scanBudgetMs: 20_000 });
   const list = (page: number) =>
     client.callTool({ name: "list_chats", arguments: { page, page_size: 50 } });
   await settled(list(5));
