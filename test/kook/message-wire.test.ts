@@ -236,3 +236,9 @@ test("a view without an id is refused", () => {
   expect(() => wireMessageSchema.parse({ ...documented, id: null })).toThrow();
   expect(() => wireMessageSchema.parse([])).toThrow();
 });
+
+test("true may come as text", () => {
+  const emoji = { id: "[#128077;]", name: "" };
+  const read = parse({ reactions: [{ emoji, count: 1, me: "true" }], author: { bot: "true" } });
+  expect(read).toMatchObject({ reactions: [{ me: true }], author_is_bot: true });
+});

@@ -121,6 +121,20 @@ test("a chat that cannot be read is a line with its reason, not an error", async
   expect(chatsOf(structured).length).toBeGreaterThan(1);
 });
 
+test("a chat that cannot be read is not counted as more than all", async () => {
+  const { fetch } = having([userMessage("退款")], current(3));
+  const client = await reading({
+    fetch: async (url, init) =>
+      url.includes(`chat_code=${CHAT.chat_code}`)
+        ? Response.json({ code: 40_300, message: "没有权限", data: {} })
+        : fetch(url, init),
+  });
+  const { text, structured } = await call(client, "list_inbox", { all: true, since: "2020-01-01" });
+  expect(structured).toMatchObject({ found: 2, complete: true });
+  expect(chatsOf(structured)).toHaveLength(3);
+  expect(text).not.toMatch(/^3 of 2 chats/);
+});
+
 test("a result has 40 000 characters at most: the oldest messages of the longest chats go first", async () => {
   const items = Array.from({ length: 10 }, () => userMessage('"\n'.repeat(100)));
   const client = await reading(having(items, current(25)));

@@ -170,3 +170,11 @@ test("the names of a server's emoji are made harmless", () => {
     { emoji: "👨‍💻", count: 2, me: true },
   ]);
 });
+
+test("a mention in a quoted message has its name, as the quote gives it", () => {
+  const kmarkdown = { mention_part: [{ id: "573092175", username: "小助手" }] };
+  const { quote } = wireMessage({
+    quote: { rong_id: "a-2", type: 9, content: "(met)573092175(met) 你好", kmarkdown },
+  });
+  expect(quote && quoteText(quote)).toBe("@小助手 你好");
+});

@@ -89,6 +89,28 @@ describe("who waits", () => {
     expect(taken()).toEqual({ "user-chat/list": 1 });
   });
 
+  test("whoever got a line from KOOK's system after the question: it answers nothing", async () => {
+    const chat = made(7, "bu", 5);
+    const { create_at } = chat.messages[1] as MadeMessage;
+    const line = { type: 255, content: "[系统消息]", author_id: "1", create_at: create_at + 1 };
+    chat.messages.push({ id: "ffffffff-0000-4000-8000-000000000001", ...line });
+    expect(users(await list(conversations({ chats: [chat] }).inbox))).toEqual([7]);
+  });
+
+  test("nobody, if the reaction to the last message is the bot's in PHP's other words", async () => {
+    const chat = made(7, "u", 5);
+    const reactions = [{ emoji: { id: "[#128077;]", name: "" }, count: "1", me: "true" }];
+    chat.messages = chat.messages.map((message) => ({ ...message, reactions }));
+    expect(await list(conversations({ chats: [chat] }).inbox)).toMatchObject({ chats: [] });
+  });
+
+  test("whose last message has no time that can be read", async () => {
+    const chat = made(7, "ubu", 5);
+    Object.assign(chat.messages[2] as object, { create_at: null });
+    const kook = { chats: [{ ...chat, latest: NOW - 5 * MINUTE }] };
+    expect(users(await list(conversations(kook).inbox))).toEqual([7]);
+  });
+
   test("not a bot, as its messages say", async () => {
     const chat = made(7, "u", 5);
     chat.messages = chat.messages.map((message) => ({
@@ -390,6 +412,13 @@ describe("failures", () => {
     const page = await list(inbox, { limit: 20 });
     expect(users(page)).toEqual([11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 20]);
     expect(page.chats.at(-1)).toMatchObject({ messages: [], failed: { code: 40_300 } });
+  });
+
+  test("are an entry, also where a query for a text does not fit the user's name", async () => {
+    const { inbox } = failing("code11", () => refusal(40_300, "没有权限"));
+    const page = await list(inbox, { query: "u2 of", limit: 20 });
+    expect(users(page)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 11]);
+    expect(page.chats.at(-1)).toMatchObject({ failed: { code: 40_300 } });
   });
 
   test("are not kept", async () => {

@@ -244,6 +244,50 @@ describe("a page", () => {
     ]);
   });
 
+  test.each([["null"], ["[]"], ["{}"]])(
+    "does not fail where KOOK's answer about a deleted message has %s for data",
+    async (data) => {
+      const made = chat(130);
+      const { messages } = conversations({
+        chats: [made],
+        intercept: (route, query) =>
+          route === "direct-message/view" && query.get("msg_id") === uuid(11)
+            ? new Response(`{"code":0,"message":"","data":${data}}`)
+            : undefined,
+      });
+      await messages.list(address, { limit: 3, before: uuid(14) });
+      made.messages = made.messages.filter(({ id }) => id !== uuid(11));
+      expect(texts(await messages.list(address, { limit: 3, before: uuid(11) }))).toEqual([
+        "8",
+        "9",
+        "10",
+      ]);
+      expect(await failure(messages.image(address, uuid(11), undefined))).toMatchObject({
+        name: "UnknownMessageError",
+      });
+    },
+  );
+
+  test("leaves nothing out where KOOK gives the newest page for the id of a message that was deleted meanwhile", async () => {
+    const made = chat(130);
+    const newest = (size: number) =>
+      Response.json({ code: 0, message: "", data: { items: made.messages.slice(-size) } });
+    const { messages } = conversations({
+      chats: [made],
+      intercept: (route, query) =>
+        route === "direct-message/list" && query.get("msg_id") === uuid(11)
+          ? newest(Number(query.get("page_size")))
+          : undefined,
+    });
+    await messages.list(address, { limit: 3, before: uuid(14) });
+    made.messages = made.messages.filter(({ id }) => id !== uuid(11));
+    expect(texts(await messages.list(address, { limit: 3, after: uuid(11) }))).toEqual([
+      "12",
+      "13",
+      "14",
+    ]);
+  });
+
   test("counts what could not be read", async () => {
     const { messages } = conversations({
       chats: [chat(5)],

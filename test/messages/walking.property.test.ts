@@ -96,3 +96,14 @@ test("pages are in the order of time, and hold no more than the limit where no t
   const page = await messages.list({ chat_code: "c" }, { limit: 20 });
   expect(page.messages.map(({ id }) => id)).toEqual(made.slice(-20).map(({ id }) => id));
 });
+
+test.each([20, 50])(
+  "a message without a time that can be read hides no other, with a limit of %i",
+  async (limit) => {
+    const made = madeMessages(120);
+    Object.assign(made[99] as object, { create_at: null });
+    const { messages } = conversations({ chats: [{ code: "c", target: "7", messages: made }] });
+    const ids = await walkThrough(messages, "c", limit);
+    expect([...ids].sort()).toEqual(made.map(({ id }) => id).sort());
+  },
+);

@@ -91,6 +91,11 @@ describe("parse", () => {
     expect(shanghai.parse("2026-11-23T14:13-0330")).toBe(at("2026-11-23T17:43Z"));
   });
 
+  test.each(["2026-11-23T10:00+99:99", "2026-11-23T10:00-24:00", "2026-11-23T10:00+08:60"])(
+    "refuses %j, whose offset is none",
+    (text) => expect(shanghai.parse(text)).toBeUndefined(),
+  );
+
   test.each(["2026-02-30", "2026-13-01", "2026-11-23T25:00", "2026-11", "11-23", "yesterday", ""])(
     "refuses %j",
     (text) => expect(shanghai.parse(text)).toBeUndefined(),
