@@ -63,13 +63,12 @@ export function entryMatcher({ all, since, query = "" }: InboxSearch) {
   const isNamed = matcherOf({ query: query.trim() });
   const matches = messageMatcher(query);
   return (entry: InboxEntry): boolean => {
-    const named = isNamed(entry.chat);
-    // Left out, a chat that failed would count as one without messages.
-    if ("failed" in entry) return named;
+    // Its messages may fit the query. Left out, it would count as a chat without any that does.
+    if ("failed" in entry) return true;
     const { newest, waitingSince, withBot } = entry.state;
     const last = newest.at(-1);
     if (!last || last.create_at < since || withBot) return false;
-    return (all || waitingSince !== undefined) && (named || newest.some(matches));
+    return (all || waitingSince !== undefined) && (isNamed(entry.chat) || newest.some(matches));
   };
 }
 

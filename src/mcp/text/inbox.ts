@@ -57,12 +57,13 @@ export function structuredInbox(page: InboxPage, explain: Explain): StructuredIn
 export function inboxText(inbox: StructuredInbox, all: boolean, zone: TimeZone): string {
   const { chats, since, found, looked_at, complete, next_cursor, stopped } = inbox;
   const from = zone.minute(Date.parse(since));
-  const isAll = found === undefined || found === chats.length;
-  const count = isAll ? chats.length : `${chats.length} of ${found}`;
+  const read = chats.filter(({ failed }) => failed === undefined).length;
+  const count = found === undefined || found === read ? read : `${read} of ${found}`;
   const kind = all ? "with news" : "waiting";
+  const failed = read < chats.length ? `${chats.length - read} could not be read, ` : "";
   const reach = complete ? "" : `${looked_at} looked at, `;
   return [
-    `${count} chats ${kind}, ${reach}since ${from} ${zone.name}: target_id "name" since; msg_id time [bot] "text".`,
+    `${count} chats ${kind}, ${failed}${reach}since ${from} ${zone.name}: target_id "name" since; msg_id time [bot] "text".`,
     ...chats.flatMap((chat) => chatLines(chat, all, { zone, year: from.slice(0, 5) })),
     stopped,
     next_cursor && `More: cursor ${next_cursor}.`,
