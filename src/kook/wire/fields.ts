@@ -49,11 +49,11 @@ export const timeSchema = z
   .refine((time) => time <= MAX_TIME_MS)
   .catch(0);
 
-/** PHP also says true as 1 or "1". */
-export const flagSchema = z.preprocess(
-  (flag) => flag === 1 || flag === "1" || flag,
-  z.boolean().catch(false),
-);
+/** Also sent as 1, "1" (PHP) and "true" (seen in kook4j). Anything else is false. */
+export const flagSchema = z
+  .union([z.boolean(), z.literal(1), z.string().regex(/^(1|true)$/i)])
+  .transform((flag) => flag !== false)
+  .catch(false);
 
 /** Text; a number becomes its digits, a map or list its JSON, or "" where it is too deep for JSON.stringify. */
 export const textSchema = z.preprocess((value) => {
