@@ -52,8 +52,7 @@ export function contentOf(message: Source): Content {
 }
 
 /** The words of a quoted message; media are named. */
-export function quoteText({ type, content }: WireQuote): string {
-  const mentions = { users: {}, channels: {}, roles: {} };
+export function quoteText({ type, content, mentions }: WireQuote): string {
   const quoted = contentOf({ type, content, attachments: [], mentions });
   if (quoted.text !== "") return quoted.text;
   return quoted.attachments

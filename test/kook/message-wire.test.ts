@@ -109,14 +109,17 @@ test.each([[null], [""], [false], [[]], [{ content: "no id" }], [undefined]])(
 );
 
 test("a quote has its author, and the id that KOOK takes for a message", () => {
+  const mentions = { users: {}, channels: {}, roles: {} };
   expect(wireMessageSchema.parse(quoting).quote).toEqual({
     author_id: "2701973210",
     id: "7baef72c-0cd7-49ad-9592-1615236136cb",
     type: 9,
     content: "/am 1",
+    mentions,
   });
   const quote = { id: "a-1", type: "10", content: [{ type: "card" }] };
-  expect(parse({ quote }).quote).toEqual({ id: "a-1", type: 10, content: '[{"type":"card"}]' });
+  const content = '[{"type":"card"}]';
+  expect(parse({ quote }).quote).toEqual({ id: "a-1", type: 10, content, mentions });
 });
 
 test("a reaction with a Unicode emoji, and an edit, are read", () => {

@@ -152,7 +152,7 @@ test("a link that shows its own address is read once", () => {
 test("a quoted message has its words, or the names of its media", () => {
   const { quote } = wireMessage(quoting);
   expect(quote && quoteText(quote)).toBe("/am 1");
-  const words = (type: number, content: string) => quoteText({ id: "a", type, content });
+  const words = (type: number, content: string) => quoteText(wireMessage({ type, content }));
   expect(words(9, "\\*a\\* (spl)b(spl)\u200b")).toBe("*a* [spoiler: b]");
   expect(words(2, "https://img.kookapp.cn/a.png")).toBe("[image]");
   const modules = [{ type: "file", title: "a.pdf", src: "https://img.kookapp.cn/a.pdf" }];
@@ -171,7 +171,7 @@ test("the names of a server's emoji are made harmless", () => {
   ]);
 });
 
-test("a mention in a quoted message has its name, as the quote gives it", () => {
+test("a mention in a quoted message has the name that the quote gives", () => {
   const kmarkdown = { mention_part: [{ id: "573092175", username: "小助手" }] };
   const { quote } = wireMessage({
     quote: { rong_id: "a-2", type: 9, content: "(met)573092175(met) 你好", kmarkdown },

@@ -64,3 +64,13 @@ export function readAll<Item>(items: unknown[], schema: z.ZodType<Item>): Item[]
     return read.success ? [read.data] : [];
   });
 }
+
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Of a list, or of a map, which PHP sends for a list with gaps; anything else has none. */
+export function itemsOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  return isMap(value) ? Object.values(value) : [];
+}

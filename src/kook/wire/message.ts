@@ -2,7 +2,7 @@
 // required: any other field may be missing or of another type, and the message is still worth showing.
 import * as z from "zod";
 import { emojiOf } from "./emoji.ts";
-import { readAll } from "./envelope.ts";
+import { isMap, itemsOf, readAll } from "./envelope.ts";
 import {
   countSchema,
   flagSchema,
@@ -11,6 +11,7 @@ import {
   textSchema,
   timeSchema,
 } from "./fields.ts";
+import { mentionsSchema, type WireMentions } from "./mentions.ts";
 
 interface WireAttachment {
   /** `image`, `video`, `audio` or `file`; "" where KOOK does not say. */
@@ -43,6 +44,7 @@ export interface WireQuote {
   content: string;
   /** KOOK may leave the author out. */
   author_id?: string;
+  mentions: WireMentions;
 }
 
 export interface WireMessage {
@@ -58,13 +60,7 @@ export interface WireMessage {
   attachments: WireAttachment[];
   reactions: WireReaction[];
   quote?: WireQuote;
-  /** Names by id, for (met), (chn), (rol) and pokes. */
-  mentions: {
-    users: Record<string, string>;
-    channels: Record<string, string>;
-    roles: Record<string, string>;
-    items?: Record<string, string>;
-  };
+  mentions: WireMentions;
   author_is_bot: boolean;
 }
 
@@ -152,41 +148,16 @@ const quoteSchema = z
     type: typeSchema,
     content: textSchema,
     author: authorSchema,
+    kmarkdown: mentionsSchema,
   })
-  .transform(({ id, rong_id, type, content, author }): WireQuote | undefined => {
+  .transform(({ id, rong_id, author, kmarkdown, ...rest }): WireQuote | undefined => {
     const read = rong_id ?? id;
     if (read === undefined) return undefined;
-    return { id: read, type, content, ...(author.id !== "" && { author_id: author.id }) };
+    const author_id = author.id !== "" && { author_id: author.id };
+    return { id: read, ...rest, ...author_id, mentions: kmarkdown };
   })
   .optional()
   .catch(undefined);
-
-/** @param idKey also tried: `id` */
-function namesSchema(idKey: string, nameKey: string) {
-  return anything.transform((value) => {
-    const pairs = readAll(itemsOf(value), mapSchema).flatMap((part) => {
-      const id = idSchema.safeParse(part[idKey] ?? part["id"]);
-      const name = textSchema.parse(part[nameKey]);
-      return id.success && name !== "" ? [[id.data, name] as const] : [];
-    });
-    return Object.fromEntries(pairs);
-  });
-}
-
-const mentionsSchema = z
-  .object({
-    mention_part: namesSchema("id", "username"),
-    channel_part: namesSchema("id", "name"),
-    mention_role_part: namesSchema("role_id", "name"),
-    item_part: namesSchema("id", "name"),
-  })
-  .transform(({ mention_part, channel_part, mention_role_part, item_part }) => ({
-    users: mention_part,
-    channels: channel_part,
-    roles: mention_role_part,
-    ...(Object.keys(item_part).length > 0 && { items: item_part }),
-  }))
-  .catch({ users: {}, channels: {}, roles: {} });
 
 export const wireMessageSchema = z
   .object({
@@ -231,12 +202,3 @@ export const wireMessagesSchema = z
 /** The answer to a new message. It does not repeat the content. */
 export const wireSentSchema = z.object({ msg_id: idSchema, msg_timestamp: timeSchema });
 export type WireSent = z.infer<typeof wireSentSchema>;
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function itemsOf(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value;
-  return isMap(value) ? Object.values(value) : [];
-}
