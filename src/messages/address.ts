@@ -11,6 +11,7 @@ import type { WireMessage } from "../kook/wire/message.ts";
 import { harmlessName } from "../text/untrusted.ts";
 import type { ChatOfMessages } from "./chat.ts";
 import { UnknownUserError } from "./errors.ts";
+import { isSystem } from "./message.ts";
 
 export type Address = { target_id: string } | { chat_code: string };
 
@@ -109,6 +110,6 @@ export class Self {
   ): Promise<(message: WireMessage) => boolean> {
     if (target_id !== "") return ({ author_id }) => author_id === target_id;
     const botId = await this.id(options);
-    return ({ author_id }) => author_id !== botId;
+    return (message) => message.author_id !== botId && !isSystem(message);
   }
 }

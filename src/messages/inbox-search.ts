@@ -2,6 +2,7 @@
 import { matcherOf } from "../chats/match.ts";
 import type { ListedChat } from "../chats/page.ts";
 import { CursorError } from "./errors.ts";
+import { SYSTEM_ACCOUNT } from "./message.ts";
 import { messageMatcher } from "./search.ts";
 import type { ChatState } from "./waiting.ts";
 
@@ -35,9 +36,6 @@ export interface Snapshot {
   /** Why the list pages ended early. */
   listStoppedBy: unknown;
 }
-
-/** KOOK's account for system messages (seen in Kook.Net). */
-const SYSTEM_ACCOUNT = "3900775823";
 
 /**
  * Chats with people that have a message since, in the order in which they are read: for `all` the newest first, else those

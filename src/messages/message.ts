@@ -87,6 +87,17 @@ export function toMessages(
   });
 }
 
+/** KOOK's account for system messages in private chats (seen in Kook.Net). */
+export const SYSTEM_ACCOUNT = "3900775823";
+/** The same in events, with a type of its own. */
+const SYSTEM_AUTHOR = "1";
+const SYSTEM_TYPE = 255;
+
+/** A message of KOOK's own, which is from neither side. */
+export function isSystem({ type, author_id }: WireMessage): boolean {
+  return type === SYSTEM_TYPE || author_id === SYSTEM_AUTHOR || author_id === SYSTEM_ACCOUNT;
+}
+
 export const knownOf = ({ id, create_at }: WireMessage) => ({ id, time: create_at });
 
 /** A text of the bot's as KOOK is going to show it. */

@@ -1,5 +1,6 @@
 // Whether the user of a chat waits for an answer, and since when.
 import type { WireMessage } from "../kook/wire/message.ts";
+import { isSystem } from "./message.ts";
 import { type ReadMessages, Walk } from "./paging.ts";
 
 /** The most messages that an inbox shows of a chat; also enough to tell since when most users wait. */
@@ -25,14 +26,16 @@ export async function readState(
   const walk = new Walk(read);
   await walk.next(INBOX_MESSAGES);
   const newest = walk.messages.slice(-INBOX_MESSAGES);
-  let unanswered = unansweredOf(walk.messages, isUser);
+  // KOOK's own messages are neither a question nor an answer.
+  const said = () => walk.messages.filter((message) => isUser(message) || !isSystem(message));
+  let unanswered = unansweredOf(said(), isUser);
   while (
-    unanswered.length === walk.messages.length &&
-    unanswered.length < MAX_UNANSWERED &&
+    unanswered.length === said().length &&
+    walk.messages.length < MAX_UNANSWERED &&
     !walk.ended
   ) {
     await walk.next();
-    unanswered = unansweredOf(walk.messages, isUser);
+    unanswered = unansweredOf(said(), isUser);
   }
   const [first] = unanswered;
   return {

@@ -24,7 +24,7 @@ const list = (inbox: ReturnType<typeof conversations>["inbox"], query: Partial<I
 
 /**
  * A chat whose messages end `ago` minutes before now, a minute apart. `u`: the user's, `b`: the bot's, `r`: the user's with a
- * reaction of the bot's, `o`: the user's with somebody else's.
+ * reaction of the bot's, `o`: the user's with somebody else's, `s`: for a test to replace.
  */
 function made(user: number, turns: string, ago: number, more: Partial<MadeChat> = {}): MadeChat {
   const target = String(user);
@@ -89,12 +89,19 @@ describe("who waits", () => {
     expect(taken()).toEqual({ "user-chat/list": 1 });
   });
 
-  test("whoever got a line from KOOK's system after the question: it answers nothing", async () => {
-    const chat = made(7, "bu", 5);
-    const { create_at } = chat.messages[1] as MadeMessage;
-    const line = { type: 255, content: "[系统消息]", author_id: "1", create_at: create_at + 1 };
-    chat.messages.push({ id: "ffffffff-0000-4000-8000-000000000001", ...line });
-    expect(users(await list(conversations({ chats: [chat] }).inbox))).toEqual([7]);
+  test.each([
+    ["of the system's type", { type: 255, author_id: BOT_ID }],
+    ["of the system's account", { author_id: "1" }],
+    ["of the system's account in private chats", { author_id: "3900775823" }],
+  ])("the same with messages %s, which ask and answer nothing", async (_, system) => {
+    const asking = made(7, "bus", 5);
+    const answered = made(8, "ubs", 5);
+    const ofDeletedUser = made(9, "ubs", 5, { target: "" });
+    const chats = [asking, answered, ofDeletedUser];
+    for (const { messages } of chats) Object.assign(messages[2] as object, system);
+    expect(await list(conversations({ chats }).inbox)).toMatchObject({
+      chats: [{ chat: { target_id: "7" }, waitingSince: NOW - 6 * MINUTE }],
+    });
   });
 
   test("nobody, if the reaction to the last message is the bot's in PHP's other words", async () => {
