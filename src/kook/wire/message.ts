@@ -196,8 +196,18 @@ export const wireMessagesSchema = z
   .transform(({ items }): WireMessages => {
     const received = itemsOf(items);
     const read = readAll(received, wireMessageSchema);
-    return { items: read, dropped: received.length - read.length, received: received.length };
+    const dropped = received.length - read.length;
+    return { items: withTimes(read), dropped, received: received.length };
   });
+
+/** A message without a readable time gets its neighbour's: with 0 it would be the oldest, and hide those between. */
+function withTimes(messages: WireMessage[]): WireMessage[] {
+  let time = messages.find(({ create_at }) => create_at > 0)?.create_at ?? 0;
+  return messages.map((message) => {
+    time = message.create_at || time;
+    return { ...message, create_at: time };
+  });
+}
 
 /** The answer to a new message. It does not repeat the content. */
 export const wireSentSchema = z.object({ msg_id: idSchema, msg_timestamp: timeSchema });
