@@ -116,7 +116,7 @@ export async function pageAfter(read: ReadMessages, bounds: Bounds, limit: numbe
   await back.next();
   const isDone = () => back.ended || isPassed(back, after);
   if (!isDone() && after?.id !== undefined) {
-    const shown = await pageOnFrom(read, bounds, { from: after.id, limit });
+    const shown = await pageOnFrom(read, bounds, { from: after.id, limit, newest: back.messages });
     if (shown) return shown;
   }
   while (!isDone() && back.messages.length < MAX_LOOKED_AT) await back.next();
@@ -139,11 +139,14 @@ function mayMeanGone(error: unknown): boolean {
   );
 }
 
-/** Reads forward from a message; undefined if KOOK refuses its id, or has nothing after it: there are newer ones. */
+/**
+ * Reads forward from a message. Undefined if KOOK refuses its id, has nothing after it, or has only what the newest page has:
+ * it may ignore the id of a deleted message.
+ */
 async function pageOnFrom(
   read: ReadMessages,
   bounds: Bounds,
-  { from, limit }: { from: string; limit: number },
+  { from, limit, newest }: { from: string; limit: number; newest: readonly WireMessage[] },
 ): Promise<Shown | undefined> {
   const walk = new Walk(read, "after", from);
   const enough = Math.min(limit + 1, MAX_PAGE_SIZE);
@@ -157,7 +160,8 @@ async function pageOnFrom(
     if (walk.messages.length > 0 || !mayMeanGone(error)) throw error;
     return undefined;
   }
-  if (walk.messages.length === 0) return undefined;
+  const [first] = walk.messages;
+  if (!first || newest.some(({ id }) => id === first.id)) return undefined;
   const count = countToShow(near, limit, walk.ended);
   const hasNewer = count < near.length || !walk.ended;
   return { ...endsOf(near.slice(0, count), { hasOlder: true, hasNewer }), ...droppedBy(walk) };

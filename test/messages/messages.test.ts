@@ -3,6 +3,7 @@ import {
   BOT_ID,
   conversations,
   type MadeChat,
+  type MadeMessage,
   madeMessages,
   refusal,
   uuid,
@@ -221,28 +222,38 @@ describe("a page", () => {
     ]);
   });
 
-  test.each([
+  test.each<[string, (newest: MadeMessage[]) => Response | undefined]>([
     ["refuses the id of", () => refusal(40_012, "该数据不存在")],
     ["has nothing beside", () => undefined],
-  ])("does not end where KOOK %s a message that was deleted meanwhile", async (_, answer) => {
-    const made = chat(130);
-    const { messages } = conversations({
-      chats: [made],
-      intercept: (_route, query) => (query.get("msg_id") === uuid(11) ? answer() : undefined),
-    });
-    await messages.list(address, { limit: 3, before: uuid(14) });
-    made.messages = made.messages.filter(({ id }) => id !== uuid(11));
-    expect(texts(await messages.list(address, { limit: 3, before: uuid(11) }))).toEqual([
-      "8",
-      "9",
-      "10",
-    ]);
-    expect(texts(await messages.list(address, { limit: 3, after: uuid(11) }))).toEqual([
-      "12",
-      "13",
-      "14",
-    ]);
-  });
+    [
+      "gives its newest messages for",
+      (items) => Response.json({ code: 0, message: "", data: { items } }),
+    ],
+  ])(
+    "does not end, and leaves nothing out, where KOOK %s a message that was deleted meanwhile",
+    async (_, answer) => {
+      const made = chat(130);
+      const { messages } = conversations({
+        chats: [made],
+        intercept: (_route, query) =>
+          query.get("msg_id") === uuid(11)
+            ? answer(made.messages.slice(-Number(query.get("page_size"))))
+            : undefined,
+      });
+      await messages.list(address, { limit: 3, before: uuid(14) });
+      made.messages = made.messages.filter(({ id }) => id !== uuid(11));
+      expect(texts(await messages.list(address, { limit: 3, before: uuid(11) }))).toEqual([
+        "8",
+        "9",
+        "10",
+      ]);
+      expect(texts(await messages.list(address, { limit: 3, after: uuid(11) }))).toEqual([
+        "12",
+        "13",
+        "14",
+      ]);
+    },
+  );
 
   test.each([["null"], ["[]"], ["{}"]])(
     "does not fail where KOOK's answer about a deleted message has %s for data",
@@ -267,26 +278,6 @@ describe("a page", () => {
       });
     },
   );
-
-  test("leaves nothing out where KOOK gives the newest page for the id of a message that was deleted meanwhile", async () => {
-    const made = chat(130);
-    const newest = (size: number) =>
-      Response.json({ code: 0, message: "", data: { items: made.messages.slice(-size) } });
-    const { messages } = conversations({
-      chats: [made],
-      intercept: (route, query) =>
-        route === "direct-message/list" && query.get("msg_id") === uuid(11)
-          ? newest(Number(query.get("page_size")))
-          : undefined,
-    });
-    await messages.list(address, { limit: 3, before: uuid(14) });
-    made.messages = made.messages.filter(({ id }) => id !== uuid(11));
-    expect(texts(await messages.list(address, { limit: 3, after: uuid(11) }))).toEqual([
-      "12",
-      "13",
-      "14",
-    ]);
-  });
 
   test("counts what could not be read", async () => {
     const { messages } = conversations({
