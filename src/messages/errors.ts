@@ -16,14 +16,17 @@ export class UnknownMessageError extends Error {
   override readonly name = "UnknownMessageError";
   /** Messages looked at, the newest of the chat; undefined if KOOK was asked for this one message. */
   readonly searched: number | undefined;
+  /** False after an empty answer instead of a refusal: a change must not take the message for deleted. */
+  readonly isCertain: boolean;
 
-  constructor(searched?: number) {
+  constructor(searched?: number, isCertain = true) {
     super(
       searched === undefined
         ? "The chat has no message with this id."
         : `No message with this id is among the newest ${searched} of the chat.`,
     );
     this.searched = searched;
+    this.isCertain = isCertain;
   }
 }
 
@@ -104,4 +107,9 @@ export class CursorError extends Error {
     );
     this.reason = reason;
   }
+}
+
+/** KOOK refused to show a message, because it does not exist. */
+export function meansGone(error: unknown): boolean {
+  return error instanceof UnknownMessageError && error.isCertain;
 }

@@ -9,7 +9,7 @@ import type { WireMessage } from "../kook/wire/message.ts";
 import type { Address } from "./address.ts";
 import type { ChatOfMessages } from "./chat.ts";
 import { contentOf } from "./content.ts";
-import { UnknownMessageError } from "./errors.ts";
+import { meansGone, UnknownMessageError } from "./errors.ts";
 import type { Messages } from "./messages.ts";
 import type { Body, Outgoing, Preparation, PreparationOptions } from "./outgoing.ts";
 import { type SendResult, saysSame } from "./posting.ts";
@@ -131,7 +131,7 @@ export class OwnMessages {
       const id = await messages.idOf(chat, msgId, options);
       return await this.#own(chat, await this.#view(chat, id, options), options);
     } catch (error) {
-      if (!(error instanceof UnknownMessageError && messages.knowsId(chat, msgId))) throw error;
+      if (!(meansGone(error) && messages.knowsId(chat, msgId))) throw error;
       const id = await messages.idOf(chat, msgId, options);
       sent.drop(id, { chatCode: chat.chat_code, content: "" });
       return undefined;
@@ -151,7 +151,7 @@ export class OwnMessages {
     const isGone = (deadline: number | undefined) =>
       messages.view(chat, message.id, { deadline }).then(
         () => undefined,
-        (error: unknown) => (error instanceof UnknownMessageError ? true : undefined),
+        (error: unknown) => (meansGone(error) ? true : undefined),
       );
     try {
       await client.call(deleteMessage, { msg_id: message.id }, options);

@@ -8,7 +8,7 @@ import { LostAnswerError, lookUntilSeen } from "../kook/reconcile.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
 import type { ChatOfMessages } from "./chat.ts";
 import { contentOf } from "./content.ts";
-import { UnknownMessageError } from "./errors.ts";
+import { meansGone } from "./errors.ts";
 import { sentMessage } from "./message.ts";
 import type { Messages } from "./messages.ts";
 import { keyOf, type Outgoing } from "./outgoing.ts";
@@ -99,7 +99,7 @@ export class Posting {
       if (saysSame(now, content)) return this.#resultOf(chat, sent, "already_sent");
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (!(error instanceof UnknownMessageError)) {
+      if (!meansGone(error)) {
         return { chat, status: "unknown", why: new UnsettledError() };
       }
     }

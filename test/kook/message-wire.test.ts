@@ -43,7 +43,7 @@ test("the documented message of view is read", () => {
   expect(message).toMatchObject({ type: 9, attachments: [], create_at: 1684840220824 });
   expect(message).not.toHaveProperty("quote");
   // The emoji's name is `--`, so its id stands for it.
-  expect(message.reactions).toMatchObject([
+  expect(message?.reactions).toMatchObject([
     { emoji: "1015054289/2/H20B7O7s8c08c08c", count: 1, me: true },
   ]);
 });
@@ -238,6 +238,10 @@ test("only a message without an id is left out, and it is counted", () => {
 test("a view without an id is refused", () => {
   expect(() => wireMessageSchema.parse({ ...documented, id: null })).toThrow();
   expect(() => wireMessageSchema.parse([])).toThrow();
+});
+
+test.each([[null], [[]], [{}]])("a view whose data is %j has no message", (data) => {
+  expect(viewMessage.answer.parse(data)).toBeUndefined();
 });
 
 test("true may come as text", () => {

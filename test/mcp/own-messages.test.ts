@@ -270,6 +270,25 @@ describe("KOOK's 40000 for another reason", () => {
   });
 });
 
+test("an empty view is no proof that a message is gone: neither before a delete nor after a lost answer", async () => {
+  const { kook, client, msg_id } = await sent();
+  const empty = () => Response.json({ code: 0, message: "", data: null });
+  await call(client, "list_messages", { target_id, limit: 5 });
+  kook.next("direct-message/view", empty);
+  const unseen = await call(client, "delete_message", { target_id, msg_id });
+  expect(unseen).toMatchObject({ isError: true, text: expect.stringContaining("no message") });
+  expect(kook.posts).toEqual([]);
+  kook.next("direct-message/view", (next) => next());
+  for (let look = 0; look < 20; look++) kook.next("direct-message/view", empty);
+  kook.next("direct-message/delete", () => Promise.reject(new Error("reset")));
+  vi.useFakeTimers();
+  const lostAnswer = await settled(call(client, "delete_message", { target_id, msg_id }));
+  expect(lostAnswer).toMatchObject({
+    isError: true,
+    text: expect.stringContaining("Outcome unknown"),
+  });
+});
+
 test("changes of messages do not claim that the list of chats changed", async () => {
   const { client, msg_id } = await sent();
   let changes = 0;

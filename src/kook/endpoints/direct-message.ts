@@ -5,9 +5,9 @@ import {
   type WireMessage,
   type WireMessages,
   type WireSent,
-  wireMessageSchema,
   wireMessagesSchema,
   wireSentSchema,
+  wireViewSchema,
 } from "../wire/message.ts";
 import type { Endpoint } from "./endpoint.ts";
 
@@ -31,12 +31,13 @@ export const listMessages: Endpoint<
 };
 
 /** A missing or deleted message is code 40012; one that was just sent may be missing for 2.5 s (seen in kook4j). */
-export const viewMessage: Endpoint<{ chat_code: string; msg_id: string }, WireMessage> = {
-  method: "GET",
-  route: "direct-message/view",
-  answer: wireMessageSchema,
-  repeat: "safe",
-};
+export const viewMessage: Endpoint<{ chat_code: string; msg_id: string }, WireMessage | undefined> =
+  {
+    method: "GET",
+    route: "direct-message/view",
+    answer: wireViewSchema,
+    repeat: "safe",
+  };
 
 /** KMarkdown. KOOK stores plain text as KMarkdown too, and only KMarkdown and cards can be edited. */
 export const KMARKDOWN = 9;

@@ -187,6 +187,11 @@ export const wireMessageSchema = z
     }),
   ) satisfies z.ZodType<WireMessage>;
 
+/** Undefined where `data` is empty: so KOOK may answer for a message that does not exist (seen in Kook.Net). */
+export const wireViewSchema = wireMessageSchema.or(
+  z.union([z.null(), z.tuple([]), z.strictObject({})]).transform(() => undefined),
+);
+
 /** A list has no meta. `items` is null or a map, or `data` is an empty list, where PHP has an empty or a keyed array. */
 export const wireMessagesSchema = z
   .union([
