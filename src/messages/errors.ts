@@ -63,6 +63,7 @@ const imageReasons = {
   host: "The image is not on one of KOOK's hosts, so it was not read.",
   redirect: "The image's host answered with a redirect, which is not followed.",
   gone: "The image's host has no such file or refused it.",
+  broken: "The image did not arrive whole from its host.",
   too_large: "The image is larger than 700 KB.",
   format: "The file is not a PNG, JPEG, GIF or WebP image.",
 } as const;

@@ -2,6 +2,7 @@
 import type { CallOptions } from "../kook/call-options.ts";
 import type { KookClient } from "../kook/client.ts";
 import { DownloadError } from "../kook/download.ts";
+import { ConnectionError } from "../kook/errors.ts";
 import type { WireMessage } from "../kook/wire/message.ts";
 import { type Attachment, contentOf } from "./content.ts";
 import { ImageError } from "./errors.ts";
@@ -39,7 +40,9 @@ export async function downloadImage(
   const { url, name, width, height } = image;
   const limits = { accept: "image/*", maxBytes: MAX_BYTES };
   const { bytes } = await client.download(url, limits, options).catch((error: unknown) => {
-    throw error instanceof DownloadError ? new ImageError(imageReasons[error.reason]) : error;
+    if (error instanceof DownloadError) throw new ImageError(imageReasons[error.reason]);
+    // KOOK answered just before: its address is right.
+    throw error instanceof ConnectionError && error.sent ? new ImageError("broken") : error;
   });
   const mimeType = typeOf(bytes);
   if (mimeType === undefined) throw new ImageError("format");

@@ -325,6 +325,7 @@ function messageFailures(): unknown[] {
     new ImageError("host", images),
     new ImageError("redirect", images),
     new ImageError("gone", images),
+    new ImageError("broken", images),
     new ImageError("too_large", images),
     new ImageError("format", images),
   ];

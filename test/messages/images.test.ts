@@ -127,12 +127,15 @@ test("the base URL's own host is one of the hosts", async () => {
 });
 
 describe("an image is refused", () => {
+  const broken = (body: ReadableStreamDefaultController) => body.error(new Error("reset"));
+
   test.each([
     ["a redirect", new Response(PNG, { status: 302, headers: { Location: URL_OF } }), "redirect"],
     ["an error of the host", new Response("gone", { status: 404 }), "gone"],
     ["a page", new Response("<!doctype html>"), "format"],
     ["an SVG", new Response("<svg xmlns='http://www.w3.org/2000/svg'/>"), "format"],
     ["an empty file", new Response(new Uint8Array()), "format"],
+    ["a transfer that breaks off", new Response(new ReadableStream({ pull: broken })), "broken"],
   ])("for %s", async (_, file, reason) => {
     expect(await failure(view(over([image()], { [URL_OF]: file })))).toMatchObject({
       name: "ImageError",
