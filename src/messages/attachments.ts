@@ -14,7 +14,7 @@ export interface Attachment {
   url: string;
 }
 
-/** Measures as KOOK sends them: numbers or their digits. */
+/** Measures as KOOK sends them: numbers, or numbers as text. */
 interface RawAttachment {
   name?: unknown;
   url: unknown;
@@ -55,7 +55,8 @@ export function webAddress(value: unknown): string {
 }
 
 function measure<Name extends string>(name: Name, value: unknown): { [key in Name]?: number } {
-  const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  const number =
+    typeof value === "string" && /^\d{1,15}(\.\d+)?$/.test(value) ? Number(value) : value;
   const whole = typeof number === "number" ? Math.round(number) : 0;
   const known = Number.isSafeInteger(whole) && whole > 0;
   return (known ? { [name]: whole } : {}) as { [key in Name]?: number };

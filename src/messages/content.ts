@@ -98,12 +98,18 @@ function attachmentsOf({ attachments, type }: Source): Attachment[] {
 
 /** The content of a media message is its address. */
 function mediaContent(kind: Attachment["kind"], content: string, attachments: Attachment[]): Raw {
-  if (attachments.length > 0) return { kind, text: "", attachments };
-  const isAddress = webAddress(content) !== "";
+  const url = webAddress(content);
+  if (attachments.length > 0) {
+    return {
+      kind,
+      text: "",
+      attachments: attachments.map((one) => ({ ...one, url: one.url || url })),
+    };
+  }
   return {
     kind,
-    text: isAddress ? "" : cut(content, MAX_UNKNOWN_LENGTH),
-    attachments: isAddress ? [attachmentOf(kind, { url: content })] : [],
+    text: url === "" ? cut(content, MAX_UNKNOWN_LENGTH) : "",
+    attachments: url === "" ? [] : [attachmentOf(kind, { url })],
   };
 }
 

@@ -154,7 +154,7 @@ test("images and files of every module become attachments in the order of the te
         title: "v.mp4",
         src: "https://x.cn/v",
         size: "12",
-        duration: 1.5,
+        duration: "1.5",
         width: 3,
         height: 4,
       },

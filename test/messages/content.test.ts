@@ -30,6 +30,8 @@ test("an image is an attachment, and its address is no text", () => {
     attachments: [{ kind: "image", name: "xxxx.jpg", url }],
     hidden: 0,
   });
+  const { attachments } = contentOf(wireMessage({ ...image, attachments: { name: "xxxx.jpg" } }));
+  expect(attachments).toEqual([{ kind: "image", name: "xxxx.jpg", url }]);
   expect(contentOf(wireMessage({ ...image, attachments: false }))).toMatchObject({
     kind: "image",
     text: "",
