@@ -16,7 +16,7 @@ export class UnknownMessageError extends Error {
   override readonly name = "UnknownMessageError";
   /** Messages looked at, the newest of the chat; undefined if KOOK was asked for this one message. */
   readonly searched: number | undefined;
-  /** False after an empty answer instead of a refusal: a change must not take the message for deleted. */
+  /** False if KOOK did not refuse it: a change must not take the message for deleted. */
   readonly isCertain: boolean;
 
   constructor(searched?: number, isCertain = true) {

@@ -235,11 +235,10 @@ export class Messages {
       .catch((error: unknown) => {
         throw isMissing(error) ? new UnknownMessageError() : error;
       });
-    if (!message) throw new UnknownMessageError(undefined, false);
     // KOOK does not document that it checks `chat_code`: a message of a hidden chat must not be shown.
     const mayBeHidden = this.#rooms.access.allowedTargets !== undefined;
-    if (mayBeHidden && !(await this.#self.isOfChat(chat, message, options))) {
-      throw new UnknownMessageError();
+    if (!message || (mayBeHidden && !(await this.#self.isOfChat(chat, message, options)))) {
+      throw new UnknownMessageError(undefined, false);
     }
     return message;
   }
