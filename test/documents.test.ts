@@ -1,6 +1,6 @@
 // The documents against the program: configurations, programs, links, names of tools, settings and resources, and their
 // Chinese twins.
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse as parseToml } from "smol-toml";
@@ -212,6 +212,40 @@ test.each(["docs/hosts.md", chineseOf("docs/hosts.md")])(
     }
   },
 );
+
+test("every document that has a Chinese version is compared with it", () => {
+  const twins = documents.filter((path) => existsSync(join(root, chineseOf(path))));
+  expect([...translated]).toEqual(
+    expect.arrayContaining(twins.filter((path) => !/zh-CN/.test(path))),
+  );
+});
+
+test("the steps to add a tool or a setting name every file that the tests then ask for", () => {
+  const [, tool = "", setting = ""] =
+    /## Add a tool\n([\s\S]*?)## Add a setting\n([\s\S]*?)## /.exec(fileText("CONTRIBUTING.md")) ??
+    [];
+  for (const file of ["support/tools.ts", "reading-tools.test.ts", "sending-tools.test.ts"])
+    expect(tool).toContain(file);
+  // A title puts the setting into the form that docs/from-nothing.md explains row by row.
+  for (const file of ["docs/from-nothing.md", "fail-closed.test.ts"])
+    expect(setting).toContain(file);
+});
+
+test("no source and no document has the literary words that we do not write", () => {
+  const words =
+    /\b(shall|whoever|whatever|mend(s|ed|ing)?|anew|lies about|comes? about|of (its|their) own|nobody's business|by the hand|is told of|in the place of|belongs? into|for want of)\b/i;
+  const sources = ["src", "scripts"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.(ts|mjs)$/.test(name))
+      .map((name) => `${folder}/${name}`),
+  );
+  const english = documents.filter((path) => !path.includes("zh-CN"));
+  const found = [...sources, ...english, "CHANGELOG.md", "bench/README.md"].flatMap((path) => {
+    const text = fileText(path).replace(/\s+(\/\/|\*)?\s*/g, " ");
+    return words.test(text) ? `${path}: ${words.exec(text)?.[0]}` : [];
+  });
+  expect(found).toEqual([]);
+});
 
 describe("links", () => {
   /** The anchor that GitHub makes from a heading. */

@@ -85,6 +85,11 @@ describe("the MCPB bundle", () => {
     expect(relative(root, bundle)).not.toMatch(/^\.|[\\/]\./);
   });
 
+  test("is not committed: an old build would be installed by mistake", () => {
+    const committed = spawnSync("git", ["ls-files", "*.mcpb"], { cwd: root, encoding: "utf8" });
+    expect(committed.stdout).toBe("");
+  });
+
   test("works with only a token, and unsubstituted variables for the rest", async () => {
     const config = await environment({ token: SANDBOX_TOKEN });
     expect(config.env).toMatchObject({

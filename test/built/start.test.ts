@@ -4,6 +4,7 @@ import { cpSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import { SANDBOX_TOKEN } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
 import { runBuilt, startBuilt } from "../support/built.ts";
 import { call } from "../support/connect.ts";
@@ -52,6 +53,13 @@ test.each(lazyParts)(
     expect(told.join("\n")).not.toMatch(/\n {4}at |Require stack/);
   },
 );
+
+test("doctor without network.js says to install it again, not to check the network", async () => {
+  const env = { KOOK_TOKEN: SANDBOX_TOKEN, HOME: temporaryFolder() };
+  const { stdout } = await runBuilt(["doctor"], env, { main: install("network.js") });
+  expect(stdout).toMatch(INCOMPLETE);
+  expect(stdout).not.toContain("Check the network connection");
+});
 
 /** stderr of a command until it ends or prints to stdout. */
 async function log(main: string, args: string[]): Promise<string> {

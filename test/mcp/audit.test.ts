@@ -240,3 +240,13 @@ test.runIf(process.platform !== "win32")(
     ]);
   },
 );
+
+test("docs/tools.md and its Chinese version name the outcome of a chat that was already open", async () => {
+  const client = await sending({ auditFile: auditFile(path) });
+  await call(client, "create_chat", { target_id });
+  const outcome = lines().at(-1)?.["outcome"];
+  for (const page of ["docs/tools.md", "docs/tools.zh-CN.md"]) {
+    const row = /^\| `outcome` \|.*$/m.exec(readFileSync(page, "utf8"))?.[0];
+    expect(row, page).toContain(`\`${outcome}\``);
+  }
+});
