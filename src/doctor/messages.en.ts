@@ -75,6 +75,7 @@ export const en = {
       fix: status === "407" ? "Add the proxy's user name and password: http://user:password@host:port." : "Ask the person who runs the proxy." }),
     timedOut: (timeoutMs: number) => ({ fact: `No response within ${timeoutMs} ms`,
       fix: "Check the network and the proxy. If the connection to KOOK is slow, raise KOOK_TIMEOUT_MS." }),
+    incomplete: { fact: "The installation is incomplete: a file is missing in dist, so no request can be sent", fix: "Install or build it again." },
     failed: (code: string) => ({ fact: `The connection failed (${code})`, fix: checkNetwork }),
     notKook: (status: number) => ({ fact: `The response (HTTP ${status}) is not from KOOK's API`,
       fix: "Correct KOOK_BASE_URL. If it is right, a proxy or the network's login page answers instead of KOOK." }),

@@ -48,6 +48,7 @@ export const zh = {
     proxyRefuses: (address, status) => ({ fact: `代理 ${address} 拒绝了请求（HTTP ${status}）`,
       fix: status === "407" ? "请补上代理的用户名和密码：http://用户名:密码@主机:端口。" : "请联系代理的管理者。" }),
     timedOut: (timeoutMs) => ({ fact: `${timeoutMs} 毫秒内没有应答`, fix: "请检查网络和代理；如果到 KOOK 的线路较慢，请调大 KOOK_TIMEOUT_MS。" }),
+    incomplete: { fact: "安装不完整：dist 里缺少文件，请求发不出去", fix: "请重新安装或构建。" },
     failed: (code) => ({ fact: `连接失败（${code}）`, fix: checkNetwork }),
     notKook: (status) => ({ fact: `应答不是来自 KOOK 的接口（HTTP ${status}）`,
       fix: "请改正 KOOK_BASE_URL；如果它没错，就是代理或网络的登录页代替 KOOK 作了应答。" }),

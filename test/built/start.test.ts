@@ -4,9 +4,8 @@ import { cpSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { SANDBOX_TOKEN } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT } from "../../src/sandbox/seed.ts";
-import { runBuilt, startBuilt } from "../support/built.ts";
+import { type Env, runBuilt, startBuilt } from "../support/built.ts";
 import { call } from "../support/connect.ts";
 import { sandboxEnv } from "../support/fake-kook.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -23,9 +22,24 @@ function install(missing?: string): string {
   return join(folder, "main.js");
 }
 
-const lazyParts = readdirSync(DIST).filter(
-  (file) => file.endsWith(".js") && file !== "main.js" && file !== "program.js",
-);
+/** What is run without a part, and where the failure is read. */
+const uses = ["list_chats", "send_messages", "--sandbox", "sandbox", "doctor"] as const;
+
+/** The uses that each lazily loaded part of dist is needed for. */
+const neededFor: Record<string, (typeof uses)[number][]> = {
+  "doctor.js": ["doctor"],
+  "faults.js": ["sandbox"],
+  "markdown.js": ["send_messages"],
+  "network.js": ["list_chats", "send_messages", "doctor"],
+  "sandbox.js": ["--sandbox", "sandbox"],
+};
+
+test("each part of dist that is loaded on first use is in the table", () => {
+  const parts = readdirSync(DIST).filter(
+    (file) => file.endsWith(".js") && file !== "main.js" && file !== "program.js",
+  );
+  expect(Object.keys(neededFor)).toEqual(parts.sort());
+});
 
 test("main.js without the program says in one line that the installation is incomplete", async () => {
   const { code, stdout, stderr } = await runBuilt([], {}, { main: install("program.js") });
@@ -34,41 +48,41 @@ test("main.js without the program says in one line that the installation is inco
   expect(stderr).toMatch(INCOMPLETE);
 });
 
-test.each(lazyParts)(
-  "without %s the server starts, and the failure says to install it again",
-  async (part) => {
+test.each(Object.entries(neededFor))(
+  "without %s the server starts, and %j say to install it again",
+  async (part, broken) => {
     const main = install(part);
     const flags = ["--messages", "send", "--send-to", "*", "--confirm-send", "never"];
-    const client = await connectBuilt(flags, await sandboxEnv(), { main });
+    const env = await sandboxEnv();
+    const client = await connectBuilt(flags, env, { main });
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain("list_chats");
     const message = { target_id: DOCUMENTED_CHAT.targetId, text: "你好" };
-    const told = [
-      (await call(client, "list_chats")).text,
-      (await call(client, "send_messages", { messages: [message] })).text,
-      ...(await Promise.all(
-        [["--sandbox"], ["sandbox"], ["doctor"]].map((args) => log(main, args)),
-      )),
-    ];
-    expect(told.filter((words) => INCOMPLETE.test(words))).not.toEqual([]);
-    expect(told.join("\n")).not.toMatch(/\n {4}at |Require stack/);
+    const told = {
+      list_chats: (await call(client, "list_chats")).text,
+      send_messages: (await call(client, "send_messages", { messages: [message] })).text,
+      "--sandbox": await printed(main, ["--sandbox"]),
+      sandbox: await printed(main, ["sandbox"]),
+      doctor: await printed(main, ["doctor"], { ...env, HOME: temporaryFolder() }),
+    };
+    expect(uses.filter((use) => INCOMPLETE.test(told[use]))).toEqual(broken);
+    expect(Object.values(told).join("\n")).not.toMatch(
+      /\n {4}at |Require stack|Check the network connection/,
+    );
   },
 );
 
-test("doctor without network.js says to install it again, not to check the network", async () => {
-  const env = { KOOK_TOKEN: SANDBOX_TOKEN, HOME: temporaryFolder() };
-  const { stdout } = await runBuilt(["doctor"], env, { main: install("network.js") });
-  expect(stdout).toMatch(INCOMPLETE);
-  expect(stdout).not.toContain("Check the network connection");
-});
-
-/** stderr of a command until it ends or prints to stdout. */
-async function log(main: string, args: string[]): Promise<string> {
-  const child = startBuilt(args, {}, { main });
+/** What a command prints until it ends or first prints to stdout. */
+async function printed(main: string, args: string[], env: Env = {}): Promise<string> {
+  const child = startBuilt(args, env, { main });
   const stderr = text(child.stderr);
+  let stdout = "";
+  child.stdout.on("data", (chunk) => {
+    stdout += chunk;
+  });
   child.stdin.end();
   await Promise.race([once(child, "exit"), once(child.stdout, "data")]);
   child.kill();
-  return stderr;
+  return stdout + (await stderr);
 }
 
 test("a start writes only the compile cache of Node 22 and later", async () => {

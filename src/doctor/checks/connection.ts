@@ -63,6 +63,8 @@ function unreachable(failure: unknown, { baseUrl, route }: Way): Observation {
     return error(({ connection }) => connection.unknownHost(hostname, code));
   }
   if (code === "ECONNREFUSED") return error(({ connection }) => connection.refused(host));
+  // import() of a part of dist.
+  if (code === "MODULE_NOT_FOUND") return error(({ connection }) => connection.incomplete);
   return error(({ connection }) => connection.failed(code));
 }
 
