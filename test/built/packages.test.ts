@@ -85,11 +85,6 @@ describe("the MCPB bundle", () => {
     expect(relative(root, bundle)).not.toMatch(/^\.|[\\/]\./);
   });
 
-  test("is not committed: an old build would be installed by mistake", () => {
-    const committed = spawnSync("git", ["ls-files", "*.mcpb"], { cwd: root, encoding: "utf8" });
-    expect(committed.stdout).toBe("");
-  });
-
   test("works with only a token, and unsubstituted variables for the rest", async () => {
     const config = await environment({ token: SANDBOX_TOKEN });
     expect(config.env).toMatchObject({
@@ -112,7 +107,8 @@ describe("the MCPB bundle", () => {
   test("applies what was filled in", async () => {
     const filled = { read_only: true, allow_targets: "3903536527", confirm_delete: "always" };
     const client = await start(await environment({ token: SANDBOX_TOKEN, ...filled }));
-    expect(await names(client)).toEqual(["list_chats", "view_chat"]);
+    const { tools } = await client.listTools();
+    expect(tools.filter(({ annotations }) => !annotations?.readOnlyHint)).toEqual([]);
     expect((await call(client, "list_chats")).structured?.["chats"]).toHaveLength(1);
   });
 
