@@ -5,11 +5,13 @@ import { faults } from "../../src/sandbox/faults/all.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";
 import { DOCUMENTED_CHAT, NEW_USER_ID, NEWEST, UNWILLING_USER_ID } from "../../src/sandbox/seed.ts";
 import { serveSandbox } from "../../src/sandbox/serve.ts";
+import refusedAsset from "../fixtures/messages/refused-asset.json" with { type: "json" };
+import refusedCard from "../fixtures/messages/refused-card.json" with { type: "json" };
+import refusedMissing from "../fixtures/messages/refused-missing.json" with { type: "json" };
 import { allChats, ask, type Body, items } from "./asking.ts";
 
 const { code: chat_code, targetId: target_id } = DOCUMENTED_CHAT;
 const NOT_FOUND = { code: 404, message: "该数据不存在或者你没有权限操作" };
-const NOT_VISIBLE = { code: 40_012, message: "该数据不存在或者你没有权限操作", data: {} };
 const CARD = JSON.stringify([{ type: "card", modules: [{ type: "divider" }] }]);
 const OWN_IMAGE = attachmentOf("19/guide_0a1b2c.png").url;
 const USERS_IMAGE = attachmentOf("17/photo_69a6841c.jpg").url;
@@ -70,31 +72,15 @@ test.each([
   ["white space", { content: " \n" }, { code: 40_000 }],
   ["8 001 characters", { content: "字".repeat(8_001) }, { code: 40_014 }],
   ["an unknown type", { type: 7 }, { code: 40_000 }],
-  [
-    "an image that is no upload",
-    { type: 2, content: "cat.png" },
-    { code: 40_000, message: "找不到资源" },
-  ],
-  [
-    "an image of the user's",
-    { type: 2, content: USERS_IMAGE },
-    { code: 40_000, message: "找不到资源" },
-  ],
-  [
-    "a card that is no JSON",
-    { type: 10, content: "[" },
-    { code: 40_000, message: "json格式不正确", data: {} },
-  ],
-  [
-    "a card that is no list",
-    { type: 10, content: "{}" },
-    { code: 40_000, message: "json格式不正确" },
-  ],
-  ["a list of no cards", { type: 10, content: "[1]" }, { code: 40_000, message: "json格式不正确" }],
+  ["an image that is no upload", { type: 2, content: "cat.png" }, refusedAsset],
+  ["an image of the user's", { type: 2, content: USERS_IMAGE }, refusedAsset],
+  ["a card that is no JSON", { type: 10, content: "[" }, refusedCard],
+  ["a card that is no list", { type: 10, content: "{}" }, refusedCard],
+  ["a list of no cards", { type: 10, content: "[1]" }, refusedCard],
   [
     "a card with media of others",
     { type: 10, content: CARD.replace('"divider"', '"file","src":"https:\\/\\/a.example/b"') },
-    { code: 40_000, message: "找不到资源" },
+    refusedAsset,
   ],
   ["a quote that does not exist", { quote: "nothing" }, NOT_FOUND],
   ["an unknown chat", { chat_code: "0".repeat(32) }, NOT_FOUND],
@@ -163,8 +149,8 @@ test("view answers 40012 for a message of another chat and for one that does not
   const sandbox = new Sandbox();
   const { code } = (await allChats(sandbox))[1];
   const [foreign] = await items(sandbox, `chat_code=${code}`);
-  expect((await view(sandbox, foreign.id)).body).toEqual(NOT_VISIBLE);
-  expect((await view(sandbox, "nothing")).body).toEqual(NOT_VISIBLE);
+  expect((await view(sandbox, foreign.id)).body).toEqual(refusedMissing);
+  expect((await view(sandbox, "nothing")).body).toEqual(refusedMissing);
   expect((await ask(sandbox, "view?chat_code=none&msg_id=none")).body).toMatchObject(NOT_FOUND);
 });
 
@@ -194,10 +180,9 @@ test("only the bot's own messages can be edited or deleted, only text and cards 
     expect((await ask(sandbox, "delete", { msg_id })).body).toMatchObject(NOT_FOUND);
   }
   expect((await ask(sandbox, "update", { msg_id: image, content: "x" })).code).toBe(40_000);
-  expect((await ask(sandbox, "update", { msg_id: card, content: "x" })).body).toMatchObject({
-    code: 40_000,
-    message: "json格式不正确",
-  });
+  expect((await ask(sandbox, "update", { msg_id: card, content: "x" })).body).toMatchObject(
+    refusedCard,
+  );
   expect(await list(sandbox)).toEqual(before);
 });
 
@@ -207,7 +192,7 @@ test("a deleted message is gone for good, and the chat's time stays", async () =
   const [{ latest_msg_time }] = (await allChats(sandbox)) as [Body];
   expect((await ask(sandbox, "delete", { msg_id })).body.data).toEqual({});
   expect((await list(sandbox)).map(({ id }) => id)).not.toContain(msg_id);
-  expect((await view(sandbox, msg_id)).body).toEqual(NOT_VISIBLE);
+  expect((await view(sandbox, msg_id)).body).toEqual(refusedMissing);
   expect(await ask(sandbox, "delete", { msg_id })).toMatchObject({ status: 404, body: NOT_FOUND });
   expect((await allChats(sandbox))[0]).toMatchObject({ latest_msg_time });
 });
@@ -260,7 +245,7 @@ test("a late message is neither listed nor viewed for 2.5 seconds, and then is",
   const id = await send(sandbox);
   now += 2_499;
   expect((await list(sandbox)).at(-1).id).not.toBe(id);
-  expect((await view(sandbox, id)).body).toEqual(NOT_VISIBLE);
+  expect((await view(sandbox, id)).body).toEqual(refusedMissing);
   expect((await allChats(sandbox))[0].latest_msg_time).toBe(NEWEST + 1);
   now += 1;
   expect((await list(sandbox)).at(-1).id).toBe(id);
