@@ -97,9 +97,8 @@ test("that is cancelled is not waited for", async () => {
   expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
-// Windows has no signals that a process can handle.
 test.skipIf(process.platform === "win32").each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
-  "is dropped by %s, also after the end of stdin",
+  "is dropped by %s, also after the end of stdin (Windows has no signals that a process can handle)",
   async (signal) => {
     const { env, requested } = await silentKook();
     const child = startBuilt([], env);

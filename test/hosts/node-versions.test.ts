@@ -29,10 +29,13 @@ test("the tarball installs as one package, with all of dist but the compile cach
   expect(built).toContain("THIRD-PARTY-LICENSES.txt");
 });
 
-test.skipIf(process.platform === "win32")("the installed command runs by its name", () => {
-  const bin = join(folder, "node_modules/.bin/kook-chat-mcp");
-  expect(execFileSync(bin, ["--version"], { encoding: "utf8" })).toMatch(/^\d+\.\d+\.\d+\n$/);
-});
+test.skipIf(process.platform === "win32")(
+  "the installed command runs by its name (a script of a shell on Windows)",
+  () => {
+    const bin = join(folder, "node_modules/.bin/kook-chat-mcp");
+    expect(execFileSync(bin, ["--version"], { encoding: "utf8" })).toMatch(/^\d+\.\d+\.\d+\n$/);
+  },
+);
 
 /** Starts the server, calls it once and ends it. */
 async function listChats(command: string, main: string) {

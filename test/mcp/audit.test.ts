@@ -165,7 +165,7 @@ describe("a log that cannot be opened", () => {
 });
 
 test.runIf(process.platform === "linux")(
-  "a line that cannot be written stands in the result, and stops all later changes",
+  "a line that cannot be written stands in the result, and stops all later changes (needs /dev/full)",
   async () => {
     const kook = recordingKook();
     const client = await sending({
@@ -198,7 +198,7 @@ test.runIf(process.platform === "linux")(
 );
 
 test.runIf(process.platform === "linux")(
-  "a failed line stands beside a result in every form, and beside an error",
+  "a failed line stands beside a result in every form, and beside an error (needs /dev/full)",
   async () => {
     for (const output of ["text", "structured"] as const) {
       const client = await sending({
@@ -225,7 +225,7 @@ test.runIf(process.platform === "linux")(
 );
 
 test.runIf(process.platform !== "win32")(
-  "a pipe that nobody reads fails instead of blocking",
+  "a pipe that nobody reads fails instead of blocking (needs mkfifo)",
   async () => {
     const { execFileSync } = await import("node:child_process");
     execFileSync("mkfifo", [path]);
