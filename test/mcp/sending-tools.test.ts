@@ -5,13 +5,14 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { expect, test } from "vitest";
 import { call, connect } from "../support/connect.ts";
 import { agreeing, idsOf, recordingKook, sending, USERS } from "../support/sending.ts";
-import { READING_TOOLS, SENDING_TOOLS } from "../support/tools.ts";
 
 const { target_id } = USERS.summer;
 
-async function sendingTools(options = {}): Promise<ToolDefinition[]> {
-  const { tools } = await (await sending(options)).listTools();
-  return tools.filter(({ name }) => (SENDING_TOOLS as readonly string[]).includes(name));
+/** The tools that a server that only reads messages does not have. */
+async function sendingTools(): Promise<ToolDefinition[]> {
+  const { tools: others } = await (await connect({ readMessages: true })).listTools();
+  const { tools } = await (await sending()).listTools();
+  return tools.slice(others.length);
 }
 
 test("they are sent exactly as recorded", async () => {
@@ -23,14 +24,10 @@ test("they are sent exactly as recorded", async () => {
 test("with send alone nothing can be read, and the other tools stay as they are", async () => {
   const { tools: without } = await (await connect()).listTools();
   const { tools } = await (await sending({ readMessages: false })).listTools();
-  expect(tools.map(({ name }) => name)).toEqual([
-    ...without.map(({ name }) => name),
-    ...SENDING_TOOLS,
-  ]);
-  expect(JSON.stringify(tools.slice(0, without.length))).toBe(JSON.stringify(without));
+  expect(tools).toEqual([...without, ...(await sendingTools())]);
+  const { tools: reading } = await (await connect({ readMessages: true })).listTools();
   const { tools: all } = await (await sending()).listTools();
-  expect(all.slice(-SENDING_TOOLS.length)).toEqual(tools.slice(-SENDING_TOOLS.length));
-  expect(all.map(({ name }) => name)).toEqual(expect.arrayContaining([...READING_TOOLS]));
+  expect(all.slice(0, reading.length)).toEqual(reading);
 });
 
 test("each says with all four hints that it changes something, and that a person is needed", async () => {
@@ -80,7 +77,9 @@ test("they take null for every argument that may be left out, as strict function
 
 test("their results fit their schemas, in all that they may say", async () => {
   const tools = await sendingTools();
+  const tried = new Set<string>();
   const fits = (name: string, structured: unknown) => {
+    tried.add(name);
     const schema = tools.find((tool) => tool.name === name)?.outputSchema ?? {};
     const validate = new Ajv({ strict: true }).compile(schema);
     expect(validate(structured), JSON.stringify(validate.errors)).toBe(true);
@@ -106,6 +105,7 @@ test("their results fit their schemas, in all that they may say", async () => {
     const deleted = await call(client, "delete_message", { target_id, msg_id });
     fits("delete_message", deleted.structured);
   }
+  expect([...tried].sort()).toEqual(tools.map(({ name }) => name).sort());
 });
 
 test("the instructions name send_messages where it exists", async () => {
