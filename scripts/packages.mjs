@@ -56,7 +56,7 @@ export function mcpbManifest(manifest, settings, tools) {
     display_name: TITLE,
     version: manifest.version,
     description: DESCRIPTION.en,
-    long_description: `${DESCRIPTION.zh}。需要机器人的 Token：在 https://developer.kookapp.cn/app/index 新建或选择应用，于「机器人」页复制 Token。\n\n${DESCRIPTION.en}. Needs the bot's token: create or choose an application at https://developer.kookapp.cn/app/index, open 机器人 (bot) and copy it.`,
+    long_description: `${DESCRIPTION.zh}。需要机器人的 Token：在 https://developer.kookapp.cn/app/index 新建或选择应用，于“机器人”页复制 Token。\n\n${DESCRIPTION.en}. Needs the bot's token: create or choose an application at https://developer.kookapp.cn/app/index, open 机器人 (bot) and copy it.`,
     author: { name: "the kook-chat-mcp authors" },
     ...(url && { repository: { type: "git", url } }),
     ...links,

@@ -3,7 +3,7 @@
 import { httpVariable, type Messages } from "./messages.en.ts";
 
 const copyToken = "请到 https://developer.kookapp.cn/app/index → 应用 → 机器人 → Token 重新复制，要复制完整。";
-const getToken = "请打开 https://developer.kookapp.cn/app/index，新建或选择一个应用，进入「机器人」页面，复制 Token，填入 KOOK_TOKEN。";
+const getToken = "请打开 https://developer.kookapp.cn/app/index，新建或选择一个应用，进入“机器人”页面，复制 Token，填入 KOOK_TOKEN。";
 const checkNetwork = "请检查网络连接；如果设置了 KOOK_BASE_URL，也请检查它。若只能通过代理访问 KOOK，请设置 HTTPS_PROXY。";
 const backslashes = '每个反斜杠都要写两遍："C:\\\\Users\\\\me\\\\kook-chat-mcp\\\\dist\\\\main.js"。';
 const build = "请用 `npm ci && npm run build` 构建，然后写 dist/main.js 的完整路径。";
@@ -38,20 +38,20 @@ export const zh = {
   },
 
   connection: {
-    sandbox: "内置沙盒有应答；不使用网络",
+    sandbox: "内置沙盒有响应；不使用网络",
     noAddress: "未检查：KOOK_BASE_URL 无效",
     noProxy: "未检查：代理无法使用",
-    answers: (url, status) => `${url} 有应答（HTTP ${status}）`,
+    answers: (url, status) => `${url} 有响应（HTTP ${status}）`,
     unknownHost: (host, code) => ({ fact: `无法解析主机名 ${host}（${code}）`, fix: checkNetwork }),
     refused: (address) => ({ fact: `${address} 上没有程序在监听（ECONNREFUSED）`, fix: checkNetwork }),
     proxyUnreachable: (address, code) => ({ fact: `无法连接代理 ${address}（${code}）`, fix: "请启动代理程序，或者改正、删除指定它的变量。" }),
     proxyRefuses: (address, status) => ({ fact: `代理 ${address} 拒绝了请求（HTTP ${status}）`,
       fix: status === "407" ? "请补上代理的用户名和密码：http://用户名:密码@主机:端口。" : "请联系代理的管理者。" }),
-    timedOut: (timeoutMs) => ({ fact: `${timeoutMs} 毫秒内没有应答`, fix: "请检查网络和代理；如果到 KOOK 的线路较慢，请调大 KOOK_TIMEOUT_MS。" }),
+    timedOut: (timeoutMs) => ({ fact: `${timeoutMs} 毫秒内没有响应`, fix: "请检查网络和代理；如果到 KOOK 的线路较慢，请调大 KOOK_TIMEOUT_MS。" }),
     incomplete: { fact: "安装不完整：dist 里缺少文件，请求发不出去", fix: "请重新安装或构建。" },
     failed: (code) => ({ fact: `连接失败（${code}）`, fix: checkNetwork }),
-    notKook: (status) => ({ fact: `应答不是来自 KOOK 的接口（HTTP ${status}）`,
-      fix: "请改正 KOOK_BASE_URL；如果它没错，就是代理或网络的登录页代替 KOOK 作了应答。" }),
+    notKook: (status) => ({ fact: `响应不是来自 KOOK 的接口（HTTP ${status}）`,
+      fix: "请改正 KOOK_BASE_URL；如果它没错，就是代理或网络的登录页代替 KOOK 作了响应。" }),
   },
 
   tls: {
@@ -59,14 +59,14 @@ export const zh = {
     outOfTime: (code) => ({ fact: `证书已过期或尚未生效（${code}）`, fix: "请校准本机的日期和时间；如果时间无误，就是 KOOK 或代理使用了过期的证书。" }),
     untrusted: (code) => ({ fact: `Node 不信任证书的签发者（${code}）`,
       fix: "可能是公司网络或杀毒软件在拦截加密连接：请把 NODE_EXTRA_CA_CERTS 设为它的证书文件。否则请换一个网络，不要在这个网络上发送 Token。" }),
-    wrongName: (code) => ({ fact: `证书属于另一个主机名（${code}）`, fix: "请改正 KOOK_BASE_URL；如果它没错，就是有别的程序冒充 KOOK 应答，请换一个网络。" }),
+    wrongName: (code) => ({ fact: `证书属于另一个主机名（${code}）`, fix: "请改正 KOOK_BASE_URL；如果它没错，就是有别的程序冒充 KOOK 响应，请换一个网络。" }),
     noTls: (code) => ({ fact: `对方不支持 TLS（${code}）`, fix: "请检查 KOOK_BASE_URL 和代理地址中的端口与协议。" }),
   },
 
   clock: {
     right: (seconds) => `与 KOOK 相差 ${seconds} 秒`,
     wrong: (seconds, isBehind) => ({ fact: `本机时钟比 KOOK ${isBehind ? "慢" : "快"} ${seconds} 秒`, fix: "请开启自动校时。时钟偏差太大时，证书校验会失败。" }),
-    unknown: "未检查：应答中没有日期",
+    unknown: "未检查：响应中没有日期",
   },
 
   latency: {
@@ -80,7 +80,7 @@ export const zh = {
     low: (remaining, limit) => ({ fact: `只剩 ${remaining}/${limit} 次请求`,
       fix: "可能有其他程序在用同一个 Token，或有多个客户端同时运行本程序。限额用完时，本程序会自动等待。" }),
     usedUp: (seconds) => ({ fact: `限额已用完，还需等待 ${seconds} 秒`, fix: "请等待，并查明还有什么程序在用这个 Token：KOOK 会停用反复超限的机器人。" }),
-    unknown: "KOOK 的应答没有给出限速信息",
+    unknown: "KOOK 的响应没有给出限速信息",
   },
 
   token: {
@@ -109,7 +109,7 @@ export const zh = {
     unreadable: (code) => ({ fact: `无法读取这个文件（${code}）`, fix: "请检查它的所有者和权限。" }),
     notAFile: { fact: "这是文件夹或设备，而客户端需要的是文件", fix: "请把它改名或删除，再新建配置文件。" },
     tooLarge: { fact: "未检查：文件太大", fix: "配置文件通常只有几 KB，请看看是什么占满了它。" },
-    utf16: { fact: "文件是 UTF-16 编码，客户端读不了。PowerShell 5 的 > 和 Out-File 会写成这种编码", fix: "请另存为 UTF-8；编辑器有「无 BOM」选项时请选它。" },
+    utf16: { fact: "文件是 UTF-16 编码，客户端读不了。PowerShell 5 的 > 和 Out-File 会写成这种编码", fix: "请另存为 UTF-8；编辑器有“无 BOM”选项时请选它。" },
     byteOrderMark: { fact: "文件以字节顺序标记（BOM）开头，严格的解析程序会报错", fix: "请另存为不带 BOM 的 UTF-8。" },
     tooDeep: { fact: "文件嵌套太深，无法解析", fix: "请删除多余的括号：一个条目只需要四层。" },
     syntax: (line, column, reason) => ({ fact: `第 ${line} 行第 ${column} 列有语法错误（${reason}），客户端因此读不到任何内容`,

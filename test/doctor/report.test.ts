@@ -24,7 +24,7 @@ function broken() {
   return { pc, examine: () => pc.examine({ env: { ...env, KOOK_OUTPUT: "txt" } }) };
 }
 
-/** What a host's entry with this change makes doctor find. */
+/** Doctor's findings for a host's entry with this change. */
 function examinedEntry(change: object) {
   const pc = computer();
   const kook = { command: "node", args: [pc.main, "kook-chat-mcp"], ...change };
@@ -86,46 +86,46 @@ test.skipIf(process.platform !== "linux")(
     const { pc, examine } = broken();
     const report = plainReport(await examine(), { ...options, language: "zh" });
     expect(steady(report, pc)).toMatchInlineSnapshot(`
-    "kook-chat-mcp 1.2.3 doctor
+      "kook-chat-mcp 1.2.3 doctor
 
-    设置
-      KOOK_TOKEN   已设置（不显示）  （环境变量）
-      KOOK_OUTPUT  ✗  （环境变量）
-      其余均为默认值；--verbose 显示全部。
+      设置
+        KOOK_TOKEN   已设置（不显示）  （环境变量）
+        KOOK_OUTPUT  ✗  （环境变量）
+        其余均为默认值；--verbose 显示全部。
 
-    检查
-    ✓ Node：20.20.2（要求 20.18.1 或更高）
-    ✗ 设置：KOOK_OUTPUT 的值无效：txt
-      → 请改正，或删除它以使用默认值；在此之前所有调用都会失败。KOOK_OUTPUT：工具结果的形式：both（两者）、text（文本）、structured（结构化）。
-    · 代理：请求经由 http://127.0.0.1:7890（HTTPS_PROXY）
-    ✓ KOOK：https://www.kookapp.cn/api/v3 有应答（HTTP 200）
-    ✓ TLS：KOOK 的证书有效
-    · 时钟：未检查：应答中没有日期
-    ✓ 延迟：N 毫秒（3 次请求的中位数）
-    ✓ 限速：剩余 117/120 次请求，60 秒内恢复（这是 user/me 的限额，各接口分别计算）
-    ✓ Token：有效：机器人 "沙盒机器人"，id 1287654321
+      检查
+      ✓ Node：20.20.2（要求 20.18.1 或更高）
+      ✗ 设置：KOOK_OUTPUT 的值无效：txt
+        → 请改正，或删除它以使用默认值；在此之前所有调用都会失败。KOOK_OUTPUT：工具结果的形式：both（两者）、text（文本）、structured（结构化）。
+      · 代理：请求经由 http://127.0.0.1:7890（HTTPS_PROXY）
+      ✓ KOOK：https://www.kookapp.cn/api/v3 有响应（HTTP 200）
+      ✓ TLS：KOOK 的证书有效
+      · 时钟：未检查：响应中没有日期
+      ✓ 延迟：N 毫秒（3 次请求的中位数）
+      ✓ 限速：剩余 117/120 次请求，60 秒内恢复（这是 user/me 的限额，各接口分别计算）
+      ✓ Token：有效：机器人 "沙盒机器人"，id 1287654321
 
-    客户端
-    · Claude Desktop, ~/.config/Claude/claude_desktop_config.json：没有这个文件
-    · Claude Code, ~/.claude.json：有这个文件，其中没有本程序的条目
-    · Claude Code, ~/project/.mcp.json：没有这个文件
-    · VS Code, ~/.config/Code/User/mcp.json：没有这个文件
-    · VS Code, ~/.config/Code - Insiders/User/mcp.json：没有这个文件
-    · VS Code, ~/project/.vscode/mcp.json：没有这个文件
-    Cursor, ~/.cursor/mcp.json, "kook"
-      ✗ 文件 ~/no/main.js 不存在
-        → 请用 \`npm ci && npm run build\` 构建，然后写 dist/main.js 的完整路径。
-      · 请求经由 http://127.0.0.1:7890（HTTPS_PROXY）
-    · Cursor, ~/project/.cursor/mcp.json：没有这个文件
-    · Codex, ~/.codex/config.toml：没有这个文件
-    · Codex, ~/project/.codex/config.toml：没有这个文件
-    · Gemini CLI, ~/.gemini/settings.json：没有这个文件
-    · Gemini CLI, ~/project/.gemini/settings.json：没有这个文件
+      客户端
+      · Claude Desktop, ~/.config/Claude/claude_desktop_config.json：没有这个文件
+      · Claude Code, ~/.claude.json：有这个文件，其中没有本程序的条目
+      · Claude Code, ~/project/.mcp.json：没有这个文件
+      · VS Code, ~/.config/Code/User/mcp.json：没有这个文件
+      · VS Code, ~/.config/Code - Insiders/User/mcp.json：没有这个文件
+      · VS Code, ~/project/.vscode/mcp.json：没有这个文件
+      Cursor, ~/.cursor/mcp.json, "kook"
+        ✗ 文件 ~/no/main.js 不存在
+          → 请用 \`npm ci && npm run build\` 构建，然后写 dist/main.js 的完整路径。
+        · 请求经由 http://127.0.0.1:7890（HTTPS_PROXY）
+      · Cursor, ~/project/.cursor/mcp.json：没有这个文件
+      · Codex, ~/.codex/config.toml：没有这个文件
+      · Codex, ~/project/.codex/config.toml：没有这个文件
+      · Gemini CLI, ~/.gemini/settings.json：没有这个文件
+      · Gemini CLI, ~/project/.gemini/settings.json：没有这个文件
 
-    有 2 个问题。
-    修改客户端的文件后，请退出客户端再重新打开。
-    "
-  `);
+      有 2 个问题。
+      修改客户端的文件后，请退出客户端再重新打开。
+      "
+    `);
   },
 );
 
