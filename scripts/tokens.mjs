@@ -18,8 +18,18 @@ const tokens = (value) => countTokens(typeof value === "string" ? value : JSON.s
 /**
  * A page of 50 chats in each form, in tokens a chat.
  * @typedef {{ raw: number, text: number, structured: number }} PageCost
- * @typedef {{ tools: Record<string, number>, toolsSeen: number, toolsList: number, instructions: number, reading: { toolsSeen: number, instructions: number }, sending: { toolsSeen: number, instructions: number }, pages: Record<string, PageCost> }} Report
+ * Tools that exist at a setting and not below it, and the instructions with it.
+ * @typedef {{ tools: Tool[], instructions: number }} Offer
+ * @typedef {import("@modelcontextprotocol/sdk/types.js").Tool} Tool
+ * @typedef {Offer & { reading: Offer, sending: Offer, pages: Record<string, PageCost> }} Report
  */
+
+/** Hosts give a model these members only. @param {Tool[]} tools */
+export const tokensSeen = (tools) =>
+  tokens(tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })));
+
+/** The whole answer, output schemas included. @param {Tool[]} tools */
+export const tokensOnWire = (tools) => tokens({ result: { tools }, jsonrpc: "2.0", id: 1 });
 
 /** Measures the built server over stdio. @returns {Promise<Report>} */
 export async function measure() {
@@ -36,15 +46,8 @@ export async function measure() {
     const hostile = await measureServer(renamed.url, token);
     return {
       ...seeded,
-      reading: {
-        // Of the tools that exist with it only.
-        toolsSeen: reading.toolsSeen - seeded.toolsSeen,
-        instructions: reading.instructions,
-      },
-      sending: {
-        toolsSeen: sending.toolsSeen - reading.toolsSeen,
-        instructions: sending.instructions,
-      },
+      reading: { ...reading, tools: reading.tools.slice(seeded.tools.length) },
+      sending: { ...sending, tools: sending.tools.slice(reading.tools.length) },
       pages: { sandbox: seeded.page, hostile: hostile.page },
     };
   } finally {
@@ -71,13 +74,7 @@ async function measureServer(url, token, settings = {}) {
   const headers = { Authorization: `Bot ${token}` };
   const answer = await fetch(`${url}/user-chat/list?page=1&page_size=50`, { headers });
   return {
-    tools: Object.fromEntries(tools.map((tool) => [tool.name, tokens(tool)])),
-    // Hosts give a model these members only.
-    toolsSeen: tokens(
-      tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })),
-    ),
-    // The whole answer, output schemas included.
-    toolsList: tokens({ result: { tools }, jsonrpc: "2.0", id: 1 }),
+    tools,
     instructions: tokens(instructions),
     page: {
       raw: tokens(await answer.text()) / 50,
@@ -113,7 +110,7 @@ async function serveRenamed(url, names) {
 }
 
 /** @param {Report} report */
-function print({ tools, toolsSeen, toolsList, instructions, reading, sending, pages }) {
+function print({ tools, instructions, reading, sending, pages }) {
   /** @param {string} what @param {(number | string)[]} figures */
   const row = (what, ...figures) =>
     console.log(
@@ -122,14 +119,15 @@ function print({ tools, toolsSeen, toolsList, instructions, reading, sending, pa
           .map((figure) => (typeof figure === "number" ? figure.toFixed(1) : figure).padStart(12))
           .join(""),
     );
-  row("tokens (o200k)", "");
-  for (const [name, cost] of Object.entries(tools)) row(`  ${name}`, String(cost));
-  row("tools as a model sees them", String(toolsSeen));
-  row("tools/list on the wire", String(toolsList));
+  row("tokens (o200k)", "seen", "on the wire");
+  for (const tool of [...tools, ...reading.tools, ...sending.tools]) {
+    row(`  ${tool.name}`, String(tokensSeen([tool])), String(tokensOnWire([tool])));
+  }
+  row("tools that always exist", String(tokensSeen(tools)), String(tokensOnWire(tools)));
   row("instructions", String(instructions));
-  row("with KOOK_MESSAGES=read, more tools", String(reading.toolsSeen));
+  row("with KOOK_MESSAGES=read, more tools", String(tokensSeen(reading.tools)));
   row("with KOOK_MESSAGES=read, instructions", String(reading.instructions));
-  row("with read,send, more tools again", String(sending.toolsSeen));
+  row("with read,send, more tools again", String(tokensSeen(sending.tools)));
   row("with read,send, instructions", String(sending.instructions));
   row("a chat of a page of 50", "raw KOOK", "text", "structured");
   for (const [name, cost] of Object.entries(pages)) {

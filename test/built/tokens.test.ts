@@ -1,37 +1,58 @@
 // Budgets for the tokens that the server costs a model's context.
 import { beforeAll, expect, test } from "vitest";
-import { measure } from "../../scripts/tokens.mjs";
+import { measure, tokensOnWire, tokensSeen } from "../../scripts/tokens.mjs";
+
+const budgets = [
+  {
+    who: "handle chats",
+    names: ["list_chats", "view_chat", "create_chat", "delete_chat"],
+    seen: 650,
+    wire: 1_250,
+  },
+  {
+    who: "read messages",
+    names: ["list_inbox", "list_messages", "view_image"],
+    seen: 450,
+    wire: 1_450,
+  },
+  {
+    who: "send messages",
+    names: ["send_messages", "edit_message", "delete_message"],
+    seen: 420,
+    wire: 1_050,
+  },
+];
 
 let report: Awaited<ReturnType<typeof measure>>;
 beforeAll(async () => {
   report = await measure();
 });
 
-test("the tools as a model sees them cost 650 tokens at most", () => {
-  expect(report.toolsSeen).toBeLessThanOrEqual(650);
-  expect(report.toolsSeen).toBeGreaterThan(0);
-});
+const allTools = () => [...report.tools, ...report.reading.tools, ...report.sending.tools];
 
-test("the tools as sent on the wire cost 1 250 tokens at most", () => {
-  expect(report.toolsList).toBeLessThanOrEqual(1_250);
-  expect(report.toolsList).toBeGreaterThan(0);
+test.each(budgets)(
+  "the tools that $who cost $seen tokens at most as a model sees them, $wire on the wire",
+  ({ names, seen, wire }) => {
+    const tools = allTools().filter(({ name }) => names.includes(name));
+    expect(tools).toHaveLength(names.length);
+    expect(tokensSeen(tools)).toBeLessThanOrEqual(seen);
+    expect(tokensOnWire(tools)).toBeLessThanOrEqual(wire);
+  },
+);
+
+test("each further tool costs 180 tokens at most as a model sees it, 550 on the wire", () => {
+  const named = budgets.flatMap(({ names }) => names);
+  for (const tool of allTools().filter(({ name }) => !named.includes(name))) {
+    expect(tokensSeen([tool]), tool.name).toBeLessThanOrEqual(180);
+    expect(tokensOnWire([tool]), tool.name).toBeLessThanOrEqual(550);
+  }
 });
 
 test("the instructions cost 200 tokens at most", () => {
-  expect(report.instructions).toBeLessThanOrEqual(200);
-  expect(report.instructions).toBeGreaterThan(0);
-});
-
-test("the tools that read messages cost 450 tokens more, and the instructions stay within 200", () => {
-  expect(report.reading.toolsSeen).toBeLessThanOrEqual(450);
-  expect(report.reading.toolsSeen).toBeGreaterThan(0);
-  expect(report.reading.instructions).toBeLessThanOrEqual(200);
-});
-
-test("the tools that send messages cost 420 tokens more, and the instructions stay within 200", () => {
-  expect(report.sending.toolsSeen).toBeLessThanOrEqual(420);
-  expect(report.sending.toolsSeen).toBeGreaterThan(0);
-  expect(report.sending.instructions).toBeLessThanOrEqual(200);
+  for (const { instructions } of [report, report.reading, report.sending]) {
+    expect(instructions).toBeLessThanOrEqual(200);
+    expect(instructions).toBeGreaterThan(0);
+  }
 });
 
 test.each(["sandbox", "hostile"])(
