@@ -5,30 +5,23 @@ import { readdirSync, readFileSync } from "node:fs";
 export const fileText = (path: string) =>
   readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
-const english = (path: string) => path.endsWith(".md") && !path.endsWith(".zh-CN.md");
+export const chineseOf = (path: string) => path.replace(/\.md$/, ".zh-CN.md");
+
+const filesIn = (folder: string) =>
+  readdirSync(new URL(`../../${folder}`, import.meta.url)).map((name) => `${folder}${name}`);
 
 /** Documents that have a Chinese version. */
-export const translated = [
-  "README.md",
-  "docs/clients.md",
-  "docs/from-nothing.md",
-  "docs/hosts.md",
-  "docs/privacy.md",
-  "docs/tools.md",
-  "docs/troubleshooting.md",
-  // Of the bundle.
-  "mcpb/README.md",
-];
-
-export const chineseOf = (path: string) => path.replace(/\.md$/, ".zh-CN.md");
+export const translated = ["", "docs/", "mcpb/"]
+  .flatMap(filesIn)
+  .filter((path, _, files) => path.endsWith(".md") && files.includes(chineseOf(path)));
 
 /** All documents except the changelog, which describes old versions. */
 export const documents = [
   "SECURITY.md",
   "CONTRIBUTING.md",
-  ...readdirSync(new URL("../../docs", import.meta.url))
-    .map((name) => `docs/${name}`)
-    .filter((path) => english(path) && !translated.includes(path)),
+  ...filesIn("docs/").filter(
+    (path) => /(?<!\.zh-CN)\.md$/.test(path) && !translated.includes(path),
+  ),
   ...translated.flatMap((path) => [path, chineseOf(path)]),
 ];
 
