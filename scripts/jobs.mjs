@@ -1,4 +1,4 @@
-// What the jobs of a bot's owner cost: calls, tokens of o200k (arguments and results) and KOOK requests, on a sandbox of 480
+// The costs of a bot owner's jobs: calls, tokens of o200k (arguments and results) and KOOK requests, on a sandbox of 480
 // chats with KOOK's rate limit. `npm run jobs` prints a table; test/built/jobs.test.ts holds the budgets.
 import { fileURLToPath } from "node:url";
 import { costOf, withSandbox } from "./job-costs.mjs";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { iconPng } from "./icon.mjs";
 
-/** What Claude Desktop asks for. */
+/** Claude Desktop asks for it. */
 const ICON_SIZE = 512;
 
 const { name, version, license, type } = JSON.parse(readFileSync("package.json", "utf8"));

@@ -7,7 +7,7 @@ const changedAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?
 
 // npm writes this file last.
 if (changedAt("node_modules/.package-lock.json") < changedAt("package-lock.json")) {
-  // npm sets the path of its own script; `npm` itself is no program on Windows.
+  // npm sets the path of its script; `npm` itself is no program on Windows.
   const npm = process.env["npm_execpath"];
   if (npm === undefined) throw new Error("Start this by npm, for example: npm run demo");
   const { status } = spawnSync(process.execPath, [npm, "ci", "--no-audit", "--no-fund"], {

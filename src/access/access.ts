@@ -56,7 +56,7 @@ export class Access {
     return this.#known.get(chatCode) !== undefined;
   }
 
-  /** What KOOK has told of this chat, if it may be seen. */
+  /** This chat as KOOK last showed it, if it may be seen. */
   knownChat(chatCode: string): KnownChat | undefined {
     return this.#known.get(chatCode);
   }

@@ -38,7 +38,7 @@ export async function runCommandLine(start: Start): Promise<void> {
   }
 }
 
-/** What --version and --help print. */
+/** The output of --version and --help. */
 async function textOf({ command, flags }: CommandLine, start: Start) {
   if (flags["version"]) return `${start.version}\n`;
   if (!flags["help"]) return undefined;

@@ -61,7 +61,7 @@ export async function readSandboxOptions(flags: Flags): Promise<SandboxOptions> 
   };
 }
 
-/** The text of `sandbox --help`. What a fault does is in English: developers of clients read it. */
+/** The text of `sandbox --help`. The faults are described in English: developers of clients read them. */
 export async function sandboxHelpText(language: Language): Promise<string> {
   const { faults } = await loadFaults();
   const rows = [...faults.values()].map(({ name, does }) => {

@@ -81,7 +81,7 @@ function exitOnceIdle(
   stdout: Writable,
   code: number,
 ): void {
-  // What is in flight at the end of stdin is answered or failed by then. A last line without a newline begins only now.
+  // Every call that is in flight at the end of stdin has ended by then. A last line without a newline begins only now.
   setTimeout(() => process.exit(code), CALL_DEADLINE_MS + GRACE_MS);
   // A change whose call was cancelled goes on, and gets its line.
   const ended = transport.idle().then(() => audit.end(CALL_DEADLINE_MS));

@@ -57,7 +57,7 @@ export interface SettingInForce {
   text: string | undefined;
   /** Why the text cannot be understood, in one line that names the setting and what would be valid. */
   problem: string | undefined;
-  /** What was passed for a guard and counts as not set, such as an empty text: the guard is as it is by default. */
+  /** A value of a guard that counts as not set, such as an empty text: the guard has its default. */
   ignored: string | undefined;
 }
 
@@ -219,7 +219,7 @@ function describeIssue({ name, text, writtenAs }: Merged, error: z.ZodError): Te
   };
 }
 
-/** What the setting says, else Chinese on a Chinese system and English on any other. */
+/** The setting's language, else Chinese on a Chinese system and English on any other. */
 export function languageOf({
   flags,
   env,

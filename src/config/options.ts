@@ -45,7 +45,7 @@ export function splitArguments(argv: readonly string[], options: Options): Split
   return { flags: split.values as Flags, tokens };
 }
 
-/** What is wrong with an option, where only `options` may be given; undefined if nothing is. */
+/** The problem of an option where only `options` may be given; undefined if it has none. */
 export function optionProblem(token: OptionToken, options: Options): Text | undefined {
   const { name, rawName, value, inlineValue } = token;
   if (name === "token") return NO_TOKEN_FLAG;
@@ -94,7 +94,7 @@ export function repetitionProblem(
     : undefined;
 }
 
-/** What is wrong with a word where only options may stand. */
+/** The problem of a word where only options may stand. */
 export function wordProblem(
   word: string,
   before: readonly ArgumentToken[],

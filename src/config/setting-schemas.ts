@@ -41,7 +41,7 @@ export const userIdsSchema = z
       .min(1, "must name at least one user id"),
   );
 
-/** What may be done with messages, separated like user ids. An empty list is a mistake: off is written by leaving it out. */
+/** Uses of messages, separated like user ids. An empty list is a mistake: off is written by leaving it out. */
 const messageUses = ["read", "send"] as const;
 export const messagesSchema = z
   .string()

@@ -1,4 +1,4 @@
-// What a setting is: how it is written, read and explained.
+// The type of a setting: how it is written, read and explained.
 import type * as z from "zod";
 
 /** The same in English and in Chinese; Markdown where it says so. */
@@ -29,6 +29,6 @@ export interface Setting {
   schema: z.ZodType;
   /** Its label in the form of an MCPB host. The form asks for the settings that have one. */
   title?: Text;
-  /** What it does, in Markdown. */
+  /** Its effect, in Markdown. */
   help: Text;
 }

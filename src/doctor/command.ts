@@ -36,7 +36,7 @@ const RUNNER = /^(npx|npm|pnpx|pnpm|yarn|bunx?|deno)$/;
 const SCRIPT = /(^|[\\/])kook-chat-mcp([^\\/]*([\\/]dist)?[\\/]main\.js|([\\/]dist)?[\\/]?)$/i;
 /** The name as a runner's argument; the server's own arguments follow it. */
 const NAME = /(^|[\\/])kook-chat-mcp(@[^\\/]*)?$/i;
-/** What a runner takes: the package's name, or a file or folder that is called so. */
+/** A package as a runner such as npx takes it: its name, or a file or folder that is called so. */
 const PACKAGE = /^(.*[\\/:])?kook-chat-mcp(@[^\\/]*|[^\\/]*\.tgz)?$/i;
 
 /** The name of a program without folders and ending, on any platform. */

@@ -11,7 +11,7 @@ export interface Problem {
   fix: string;
 }
 
-/** What was observed, before it is attached to a check or a host's file. */
+/** An observation that is not yet attached to a check or a host's file. */
 export interface Observation {
   status: Status;
   say: (words: Messages) => string | Problem;

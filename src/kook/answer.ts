@@ -51,7 +51,7 @@ export function parseEnvelope(
   text: string,
   redact: (text: string) => string,
 ): Envelope {
-  // Redirects have a message of their own, because the fix (a wrong base URL) differs from that of a broken answer.
+  // A redirect has its own message, because the fix (a wrong base URL) differs from that of a broken answer.
   if (isRedirect(status)) {
     throw new MalformedAnswerError(status, "a redirect, which is not followed; nothing was done");
   }

@@ -83,7 +83,7 @@ export class KookClient {
         const late =
           options.deadline !== undefined && performance.now() + pauseMs >= options.deadline;
         if (attempt === MAX_ATTEMPTS || late || !mayRetry(endpoint, error)) {
-          // What a later attempt says does not undo a write that an earlier one may have made.
+          // A later attempt's error does not undo a write that an earlier one may have made.
           if (doubt !== undefined && isRefusal(error)) throw new RefusedRepeatError(error);
           throw doubt ?? error;
         }

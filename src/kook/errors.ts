@@ -10,7 +10,7 @@ export class TokenError extends KookError {
 }
 
 /**
- * What a refusal means. Status and code decide where they can. KOOK's 40000 is a catch-all whose cause stands only in a
+ * The reason for a refusal. Status and code decide where they can. KOOK's 40000 is a catch-all whose cause stands only in a
  * Chinese message, so `not_found`, `blocked`, `cannot_message`, `too_long`, `quota` and `maintenance` may be read from that text.
  */
 export type ApiErrorReason =

@@ -17,7 +17,7 @@ interface OpenAuditFile {
   close(): Promise<void>;
 }
 
-/** What is known of a change. */
+/** Facts of a change, as far as known. */
 export interface AuditFacts {
   chat_code?: string | undefined;
   target_id?: string | undefined;

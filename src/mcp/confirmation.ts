@@ -30,7 +30,7 @@ export interface Question {
   operation: string;
   /** Stands for exactly what will be done; a token confirms nothing else. */
   fingerprint: string;
-  /** What the decision rests on, such as the newest message of a chat. If it changes, a token is not valid any more. */
+  /** The facts of the decision, such as the newest message of a chat. If they change, a token is not valid any more. */
   state?: string;
   /** The `confirm_token` of the call. */
   sentToken: string | undefined;

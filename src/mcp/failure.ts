@@ -33,9 +33,9 @@ export class ProtocolError extends Error {
 
 /** The failure texts of one family. */
 export interface Advice {
-  /** What to do after a refusal that means something particular for this family. */
+  /** Advice after a refusal that means something particular for this family. */
   refusals: Partial<Record<ApiErrorReason, string>>;
-  /** What to do after a change whose answer was lost. */
+  /** Advice after a change whose answer was lost. */
   lostAnswer: Record<LostAnswerError["outcome"], string>;
   /** Words for the family's own errors; undefined for others. `explain` has the words for a cause. */
   explain(error: unknown, explain: Explain): string | undefined;

@@ -34,7 +34,7 @@ export interface ServerOptions {
   /** Of the times in texts. */
   timeZone: TimeZone;
   output: OutputForm;
-  /** What is wrong with the set-up, in one line; every call fails with it. */
+  /** The problem of the set-up, in one line; every call fails with it. */
   problem?: string | undefined;
 }
 

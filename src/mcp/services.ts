@@ -24,13 +24,13 @@ export interface ServicesOptions {
   send?: { to: SendTo; limit: number } | undefined;
 }
 
-/** What reads the messages in chats. */
+/** The services that read the messages in chats. */
 export interface Reading {
   messages: Messages;
   inbox: Inbox;
 }
 
-/** What sends messages, and edits and deletes the bot's own. */
+/** The services that send messages, and edit and delete the bot's own. */
 export interface Answering {
   messages: Messages;
   sending: Sending;

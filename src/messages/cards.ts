@@ -1,4 +1,4 @@
-// Cards as lines of text. Source: KOOK's "卡片消息". Content is kept, decoration is not. No part nests in a part of its own
+// Cards as lines of text. Source: KOOK's "卡片消息". Content is kept, decoration is not. No part nests in a part of the same
 // kind, so the depth is bounded; the counts are bounded by KOOK's own limits.
 import { type Attachment, attachmentOf } from "./attachments.ts";
 import {
@@ -33,7 +33,7 @@ export interface CardText {
 
 interface Line {
   text: string;
-  /** A module of its own that is only media. */
+  /** A separate module that is only media. */
   isMedia?: boolean;
 }
 

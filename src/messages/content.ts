@@ -1,4 +1,4 @@
-// What a message says, in words for a model. Strangers wrote it: invisible characters are removed and counted.
+// The content of a message in words for a model. Strangers wrote it: invisible characters are removed and counted.
 import { KMARKDOWN } from "../kook/endpoints/direct-message.ts";
 import type { WireMessage, WireQuote, WireReaction } from "../kook/wire/message.ts";
 import { harmlessText, visibleText } from "../text/untrusted.ts";

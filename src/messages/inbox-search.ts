@@ -6,7 +6,7 @@ import { SYSTEM_ACCOUNT } from "./message.ts";
 import { messageMatcher } from "./search.ts";
 import type { ChatState } from "./waiting.ts";
 
-/** What to look for. */
+/** The chats and messages that are searched for. */
 export interface InboxSearch {
   /** Every chat with messages, not only those whose user waits. */
   all: boolean;
@@ -25,7 +25,7 @@ export interface Snapshot {
   madeAt: number;
   /** When the call before has read its chats. */
   turn: Promise<unknown>;
-  /** What was found, in order. */
+  /** The chats found, in order. */
   entries: InboxEntry[];
   /** Chats that may belong to it and were not read, in the order in which they will be. */
   pending: ListedChat[];

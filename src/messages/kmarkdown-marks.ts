@@ -2,7 +2,7 @@
 // agrees on them; otherwise the text stays without them. KOOK's own parser is not public.
 
 type Kind = "strong" | "emphasis" | "delete";
-/** An object of its own for each span: two spans side by side are two. */
+/** A new object for each span: two spans side by side are two. */
 export interface Style {
   kind: Kind;
 }

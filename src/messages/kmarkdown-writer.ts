@@ -1,4 +1,4 @@
-// Writes KMarkdown: blocks on lines of their own, quotes closed by an empty line, the rest line by line.
+// Writes KMarkdown: each block on its own lines, quotes closed by an empty line, the rest line by line.
 import { escapedLine, escapedWords, type Part, pairedTags } from "./kmarkdown-escape.ts";
 import { type Leaf, markedLeaves } from "./kmarkdown-marks.ts";
 import { bareAddresses, linkTo } from "./web-link.ts";

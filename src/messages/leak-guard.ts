@@ -7,13 +7,13 @@ import { hasRun, Runs } from "./leak-runs.ts";
 const KEPT_MS = 24 * 3_600_000;
 /** Of the kept messages together, in UTF-16 units: 2 MB. */
 const MAX_LENGTH = 1_000_000;
-/** What a kept message takes besides its text, in the same units (measured: 0.7 KB). */
+/** Size of a kept message besides its text, in the same units (measured: 0.7 KB). */
 const OVERHEAD = 360;
 /** An id has 8 characters, a run at least 12. */
 const SHORTEST = 8;
-/** What so many users wrote is common knowledge: greetings, opening hours, public addresses. */
+/** A text that so many users wrote is common knowledge: greetings, opening hours, public addresses. */
 const COMMON_USERS = 3;
-/** What the bot told so many users who had not written it is public. */
+/** A text that the bot sent to so many users who had not written it is public. */
 const PUBLIC_USERS = 2;
 
 /** A host's name and hours such as 9:00-18:00 are no user's words. */

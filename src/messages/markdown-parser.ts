@@ -24,7 +24,7 @@ const MAX_BLOCKS = 1_000;
 const MAX_LINES = 1_000;
 const MAX_UNDERLINES = 200;
 
-/** What the text of a bare address may hold, and what of it cannot be its end. Brackets would hide the end of a link. */
+/** Characters of a bare address, and those that cannot be its last. Brackets would hide the end of a link. */
 const addressCharacter = /[!#$%&'()*+,./:;=?@\w~-]/;
 const closingCharacter = /[!'()*,.:;?_~]/;
 

@@ -50,7 +50,7 @@ export function isPassed({ messages }: Walk, after: Bound | undefined): boolean 
 }
 
 /**
- * Starts a walk back at the upper bound. What KOOK does with the id of a deleted message is not known: after a refusal, and
+ * Starts a walk back at the upper bound. KOOK's answer to the id of a deleted message is not known: after a refusal, and
  * after an empty answer if it is gone, its time decides. Else the chat would seem to begin there.
  */
 export async function walkBack(

@@ -2,7 +2,7 @@
 // are thrown come before anything is sent; NotTriedError and UnsettledError are reasons in a result.
 import type { Leak } from "./leak-guard.ts";
 
-/** What is wrong with one message of several. `cause` says what. */
+/** One message of several is refused; `cause` says why. */
 export class DraftError extends Error {
   override readonly name = "DraftError";
   /** Counted from 1. */

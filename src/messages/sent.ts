@@ -1,4 +1,4 @@
-// What this process has sent lately, so that a repeated call sends nothing twice.
+// The messages that this process has sent lately, so that a repeated call sends nothing twice.
 
 const KEPT_MS = 600_000;
 /** KOOK shows a message up to 2.5 s after it was sent (seen in kook4j's live tests); four times that, to be sure. */
@@ -12,7 +12,7 @@ export interface SentMessage {
   time: number;
 }
 
-/** What tells the own message from those that the chat had before. */
+/** Tells the own message from those that the chat had before. */
 export interface Before {
   ids: ReadonlySet<string>;
   /** Time of the newest one, epoch milliseconds. */

@@ -1,4 +1,4 @@
-// What KOOK makes of the content of a message that a bot creates or edits.
+// The content of a message that a bot creates or edits, as KOOK stores it.
 import { ownAttachment } from "./assets.ts";
 import { mediaModule, storedCards } from "./dialogue.ts";
 import { type Answer, refusals } from "./envelope.ts";

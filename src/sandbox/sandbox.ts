@@ -99,7 +99,7 @@ export class Sandbox {
     const { exceeded, headers: limits } = this.#buckets.spend(key);
     if (exceeded) return toResponse(refusals.tooManyRequests, limits);
     if (method !== route.method) return toResponse(refusals.wrongMethod, limits);
-    // Where the sandbox is served, attachments have the address of its own host.
+    // Where the sandbox is served, attachments have the address of its host.
     const host = /^[\w.:[\]-]+$/.exec(headers.get("Host") ?? "")?.[0] ?? "";
     const params =
       method === "GET"

@@ -67,9 +67,9 @@ test("each class of failure is in the documented table of errors", () => {
 /** list_chats is called for a page of ten chats; the number of the page selects the case, and the fault. */
 interface Case {
   fault: string;
-  /** What the model is told. */
+  /** The error that the model reads. */
   error?: readonly [beginning: string, detail: string];
-  /** What the model gets in spite of the fault: without it, the page as the sandbox has it. */
+  /** The page that the model gets in spite of the fault; by default as the sandbox has it. */
   given?: (page: ListedPage) => object;
 }
 

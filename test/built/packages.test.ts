@@ -1,4 +1,4 @@
-// What people install from: the MCPB bundle, the registry's server.json and the install links.
+// The sources of an installation: the MCPB bundle, the registry's server.json and the install links.
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   cpSync,

@@ -22,7 +22,7 @@ function install(missing?: string): string {
   return join(folder, "main.js");
 }
 
-/** What is run without a part, and where the failure is read. */
+/** Calls and commands that are run without a part of dist. */
 const uses = ["list_chats", "send_messages", "--sandbox", "sandbox", "doctor"] as const;
 
 /** The uses that each lazily loaded part of dist is needed for. */
@@ -71,7 +71,7 @@ test.each(Object.entries(neededFor))(
   },
 );
 
-/** What a command prints until it ends or first prints to stdout. */
+/** The output of a command until it ends or first prints to stdout. */
 async function printed(main: string, args: string[], env: Env = {}): Promise<string> {
   const child = startBuilt(args, env, { main });
   const stderr = text(child.stderr);

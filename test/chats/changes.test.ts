@@ -1,4 +1,4 @@
-// What a create or delete says it did, and that KOOK's refusals are told.
+// Results of creates and deletes, and KOOK's refusals.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Fetch } from "../../src/kook/client.ts";
 import { RateLimitError } from "../../src/kook/errors.ts";

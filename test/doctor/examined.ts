@@ -53,7 +53,7 @@ export function computer() {
   };
 }
 
-/** What doctor finds on a computer without any host's file. */
+/** Doctor's findings on a computer without any host's file. */
 export const examined = (circumstances?: Circumstances) => computer().examine(circumstances);
 
 type Run = Circumstances & { platform: NodeJS.Platform; home: string };

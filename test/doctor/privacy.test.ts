@@ -1,4 +1,4 @@
-// What docs/privacy.md and its Chinese twin say that doctor reads and sends.
+// docs/privacy.md and its Chinese twin against the files that doctor reads and the requests that it sends.
 import { expect, test } from "vitest";
 import { hostFiles } from "../../src/doctor/hosts.ts";
 import { SANDBOX_TOKEN, Sandbox } from "../../src/sandbox/sandbox.ts";

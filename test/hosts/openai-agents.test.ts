@@ -1,5 +1,5 @@
 // OpenAI's Agents SDK as the client: tools in the strict form of function calling, and what a model gets from them. It
-// probes for the newer protocol revision in a process of its own, and must fall back to `initialize` in a second one.
+// probes for the newer protocol revision in a separate process, and must fall back to `initialize` in a second one.
 import { beforeEach, describe, expect, test } from "vitest";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
 import { runOnNode22 } from "./node-22.ts";

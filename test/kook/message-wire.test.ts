@@ -14,7 +14,7 @@ import viewed from "../fixtures/messages/view.json" with { type: "json" };
 
 const [documented] = listed.data.items;
 
-/** What is read of the documented message with these changes. */
+/** The documented message with these changes, as it is read. */
 const parse = (changes: object) => wireMessageSchema.parse({ ...documented, ...changes });
 
 test("the documented list is read", () => {

@@ -1,4 +1,4 @@
-// What a host and a model are told of changes.
+// Changes as a host and a model see them.
 import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Fetch } from "../../src/kook/client.ts";

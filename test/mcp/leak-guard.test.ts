@@ -200,7 +200,7 @@ test.each<[string, number, (i: number) => string]>([
 describe("words of many users", () => {
   const phrases = ["甲", "乙", "丙", "丁", "戊"].map((one) => `我家住在${one.repeat(8)}号`);
 
-  /** Each of these texts is shown from a chat of its own. */
+  /** Each of these texts is shown from a separate chat. */
   async function shownFrom(texts: readonly string[], options: Parameters<typeof sending>[0]) {
     const kook = recordingKook();
     const client = await sending({ fetch: kook.fetch, ...options });

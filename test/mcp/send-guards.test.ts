@@ -300,7 +300,7 @@ describe("the leak guard", () => {
     expect(kook.posts).toEqual([]);
   });
 
-  test("in a form names the user in a field of its own, and the person decides", async () => {
+  test("in a form names the user in a separate field, and the person decides", async () => {
     const { forms, elicit } = agreeing();
     const { client } = await shown(secret, { elicit });
     const { structured } = await send(client, [{ ...tool, text: secret }]);

@@ -1,4 +1,4 @@
-// What a question rests on: messages that came, were edited or were only reacted to.
+// Changes of a chat behind an open question: messages that came, were edited or were only reacted to.
 import { expect, test } from "vitest";
 import type { Fetch } from "../../src/kook/client.ts";
 import { call } from "../support/connect.ts";

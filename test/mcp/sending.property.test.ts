@@ -25,7 +25,7 @@ const tooMany = () =>
 const refusal = () =>
   Response.json({ code: 40_000, message: "你已被对方屏蔽", data: {} }, { status: 400 });
 
-/** What happens to a post. Those named `done` are carried out. */
+/** Mishaps of a post. Those named `done` are carried out. */
 const mishaps: Record<string, Mishap> = {
   fine: (next) => next(),
   "slow and done": async (next) => {

@@ -6,7 +6,7 @@ export type Body = any;
 
 const headers = new Headers({ Authorization: `Bot ${SANDBOX_TOKEN}` });
 
-/** GET without a body, POST with one. `route` is below `direct-message/` unless it has a family of its own. */
+/** GET without a body, POST with one. `route` is below `direct-message/` unless it has its own family. */
 export async function ask(sandbox: Sandbox, route: string, body?: object) {
   const path = route.includes("/") ? route : `direct-message/${route}`;
   const answer = sandbox.handle({

@@ -1,4 +1,4 @@
-// What is live in KMarkdown, found by rules of its own: a plain tokenizer that takes more for live than KOOK may.
+// The live parts of KMarkdown, found without src/: a plain tokenizer that takes more for live than KOOK may.
 
 export interface Live {
   /** Unescaped tags, closed or not. */
@@ -11,7 +11,7 @@ export interface Live {
   /** Contents of inline code and of blocks; those of a block without its first line. */
   code: string[];
   blocks: string[];
-  /** What stands between two marks, and marks without a partner. */
+  /** Texts between two marks, and marks without a partner. */
   styled: { mark: string; text: string }[];
   oddMarks: string[];
   quotes: number;

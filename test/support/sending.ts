@@ -29,7 +29,7 @@ export function agreeing() {
   return { forms, elicit };
 }
 
-/** What a form shows: its message, and the fields' titles, values and descriptions. */
+/** The text of a form: its message, and the fields' titles, values and descriptions. */
 export function shownIn(form: ElicitRequestFormParams | undefined): string {
   const fields = Object.values(form?.requestedSchema.properties ?? {}).map((field) => {
     const { title, description, default: value } = field as unknown as Record<string, string>;

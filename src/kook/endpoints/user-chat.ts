@@ -31,7 +31,7 @@ export const createChat: Endpoint<{ target_id: string }, WireChat> = {
   repeat: "safe",
 };
 
-/** Takes a chat off the bot's own list. What a second delete does is not known. */
+/** Takes a chat off the bot's own list. The answer to a second delete is not known. */
 export const deleteChat: Endpoint<{ chat_code: string }, void> = {
   method: "POST",
   route: "user-chat/delete",

@@ -1,4 +1,4 @@
-// What to do after a failure of a tool, resource or prompt about messages. No text of a message is repeated.
+// Advice after a failure of a tool, resource or prompt about messages. No text of a message is repeated.
 import { TargetNotAllowedError } from "../../access/errors.ts";
 import {
   AmbiguousMessageError,

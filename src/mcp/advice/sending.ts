@@ -1,4 +1,4 @@
-// What to do after a failure of a tool that sends, edits or deletes messages. No text of a message is repeated.
+// Advice after a failure of a tool that sends, edits or deletes messages. No text of a message is repeated.
 import { RecipientNotAllowedError } from "../../access/errors.ts";
 import { UnknownUserError } from "../../messages/errors.ts";
 import {

@@ -33,7 +33,7 @@ export interface PromptFamily {
 interface PromptsOptions {
   language: Language;
   timeZone: TimeZone;
-  /** What is wrong with the set-up; every prompt fails with it. */
+  /** The problem of the set-up; every prompt fails with it. */
   problem: string | undefined;
 }
 

@@ -53,7 +53,7 @@ const MAX_URI_LENGTH = 1_000;
 /** MCP's bound for one completion. */
 const MAX_COMPLETIONS = 100;
 
-/** @param problem what is wrong with the set-up; everything that would ask KOOK fails with it */
+/** @param problem of the set-up; everything that would ask KOOK fails with it */
 export function registerResources(
   server: Server,
   families: readonly ResourceFamily[],

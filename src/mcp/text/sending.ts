@@ -6,7 +6,7 @@ import { isoSeconds, type TimeZone } from "../../text/time.ts";
 import { TOKEN_LIFE_MINUTES, type Unconfirmed } from "../confirmation.ts";
 import type { Explain } from "../failure.ts";
 
-/** What became of one message. */
+/** The outcome of one message. */
 export const resultRowSchema = z.object({
   target_id: z.string(),
   username: z.string().optional(),
@@ -62,7 +62,7 @@ export function editLine({ target_id, username = "", status, msg_id, why }: Resu
   return why === undefined ? line : `${line} ${why}`;
 }
 
-/** What to do after a batch in which something is not known to be sent; undefined if all went well. */
+/** Advice after a batch in which something is not known to be sent; undefined if all went well. */
 export function batchAdvice(rows: readonly ResultRow[]): string | undefined {
   const has = (status: ResultRow["status"]) => rows.some((row) => row.status === status);
   const parts = [
@@ -99,7 +99,7 @@ export function previewLine(row: PreviewRow, zone: TimeZone): string {
 }
 
 /**
- * What a model must do after a preview, a no, or a closed form.
+ * The model's next step after a preview, a no, or a closed form.
  * @param show what a person is to be shown
  * @param changed what has changed if a token no longer fits
  */

@@ -127,7 +127,7 @@ function asList(value: unknown): unknown {
   return Array.isArray(list) || list === null || typeof list !== "object" ? list : [list];
 }
 
-/** What is wrong with the lists themselves. Checked first: 100 000 items take seconds. */
+/** Problems of the lists themselves. Checked first: 100 000 items take seconds. */
 function listIssues(schema: z.ZodObject, own: Arguments): z.core.$ZodIssue[] {
   return Object.entries(own).flatMap(([name, value]): z.core.$ZodIssue[] => {
     const type = isList(schema, name) ? typeOf(schema.shape[name]) : undefined;

@@ -28,7 +28,7 @@ export const confirmToken = () =>
 /** Set if the person declined or closed the form. */
 export const answerSchema = z.enum(["declined", "dismissed"]).optional();
 
-/** What a tool that deletes answers, besides the id of what it deletes. */
+/** The result's fields of a tool that deletes, besides the deleted id. */
 export const deletionFields = {
   deleted: z.boolean(),
   already_gone: z.boolean().optional(),

@@ -27,7 +27,7 @@ export interface ToolsOptions {
   audit: Audit;
   language: Language;
   timeZone: TimeZone;
-  /** What is wrong with the set-up; every call fails with it. */
+  /** The problem of the set-up; every call fails with it. */
   problem: string | undefined;
 }
 
