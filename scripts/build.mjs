@@ -93,7 +93,7 @@ function lazyParts() {
 }
 
 /**
- * Marks the SDK's schemas as free of side effects, so that esbuild drops the unused ones: 0.8 MiB and 2 % of a start.
+ * Marks the SDK's schemas as free of side effects, so that esbuild drops the unused ones: 0.6 MiB and 6 % of a start.
  * @returns {import("esbuild").Plugin}
  */
 function onlyUsedSchemas() {
