@@ -161,10 +161,8 @@ test("with an allow-list no text names a chat outside it", async () => {
   const listed = await call(client, "list_chats");
   expect(listed.structured).toMatchObject({ chats: { length: 1 }, total: 1, page_total: 1 });
   const { resources } = await client.listResources();
-  expect(resources.map(({ uri }) => uri)).toEqual([
-    "kook://chats",
-    `kook://chats/${DOCUMENTED_CHAT.code}`,
-  ]);
+  const listedChats = resources.filter(({ uri }) => /\/[0-9a-f]{32}$/.test(uri));
+  expect(listedChats.map(({ uri }) => uri)).toEqual([`kook://chats/${DOCUMENTED_CHAT.code}`]);
   const outcomes = await Promise.all([
     call(client, "view_chat", { chat_code: hidden }),
     call(client, "delete_chat", { chat_code: hidden }),
