@@ -89,11 +89,11 @@ export function toMessages(
 
 /** KOOK's account for system messages in private chats (seen in Kook.Net). */
 export const SYSTEM_ACCOUNT = "3900775823";
-/** The same in events, with a type of its own. */
+/** The same in events, which have their own type for it. */
 const SYSTEM_AUTHOR = "1";
 const SYSTEM_TYPE = 255;
 
-/** A message of KOOK's own, which is from neither side. */
+/** KOOK wrote the message, neither side of the chat. */
 export function isSystem({ type, author_id }: WireMessage): boolean {
   return type === SYSTEM_TYPE || author_id === SYSTEM_AUTHOR || author_id === SYSTEM_ACCOUNT;
 }
