@@ -1,10 +1,18 @@
 import { configDefaults, defineConfig, type ViteUserConfig } from "vitest/config";
 
-/** @param folder whose tests the project has; the others are excluded by the caller */
-const project = (name: string, folder: string, options: ViteUserConfig["test"] = {}) => ({
+const project = (name: string, include: string, options: ViteUserConfig["test"] = {}) => ({
   extends: true as const,
-  test: { name, include: [`test/${folder}**/*.test.ts`], ...options },
+  test: { name, include: [include], ...options },
 });
+
+// The files of a thread share their modules: loading the SDK and zod for each file takes half of the time.
+const inProcess: ViteUserConfig["test"] = {
+  pool: "threads",
+  isolate: false,
+  maxWorkers: "100%",
+  setupFiles: ["test/support/reset.ts"],
+};
+const properties = "test/**/*.property.test.ts";
 
 export default defineConfig({
   test: {
@@ -12,18 +20,16 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      project("unit", "", {
-        exclude: [...configDefaults.exclude, "test/built/**", "test/hosts/**"],
-        // The files of a thread share their modules: loading the SDK and zod for each file takes half of the time.
-        pool: "threads",
-        isolate: false,
-        maxWorkers: "100%",
-        setupFiles: ["test/support/reset.ts"],
+      project("unit", "test/**/*.test.ts", {
+        ...inProcess,
+        exclude: [...configDefaults.exclude, "test/built/**", "test/hosts/**", properties],
       }),
+      // Thousands of random inputs each.
+      project("property", properties, inProcess),
       // Spawns dist/main.js: needs `npm run build`.
-      project("built", "built/"),
+      project("built", "test/built/**/*.test.ts"),
       // Third-party clients: needs `npm ci --prefix test/hosts` as well.
-      project("hosts", "hosts/"),
+      project("hosts", "test/hosts/**/*.test.ts"),
     ],
   },
 });

@@ -1,4 +1,4 @@
-// Runs everything that must be green: the build, the checks, and the three test projects. Ends with the time of each step and
+// Runs everything that must be green: the build, the checks, and the test projects. Ends with the time of each step and
 // one line of counts, summed from the reports of the test runner.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -15,6 +15,7 @@ let failed = 0;
 run("build", "npm run --silent build");
 run("check", "npm run --silent check");
 runProject("unit");
+runProject("property");
 runProject("built");
 run("hosts: install", "npm ci --prefix test/hosts --no-audit --no-fund --loglevel=error");
 run("hosts: types", "npx tsc -p test/hosts");

@@ -50,7 +50,7 @@ describe("the commands in the documents", () => {
     // Sends requests to KOOK; test/doctor and test/built/doctor.test.ts test it.
     [/^node dist\/main\.js doctor$/, () => {}],
     // Would run tests within tests.
-    [/^npx vitest run --project (unit|built|hosts)$/, () => {}],
+    [/^npx vitest run --project (unit|property|built|hosts)$/, () => {}],
     [
       /^npx vitest run (\S+)$/,
       (command) => expect(existsSync(join(root, command.split(" ").at(-1) ?? ""))).toBe(true),
