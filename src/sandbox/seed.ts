@@ -106,7 +106,9 @@ function seedUser(id: string, username: string, index: number): SandboxUser {
 
 /** The chat code for a user id: 32 hex digits, four rounds of FNV-1a. */
 export function codeOf(id: string): string {
-  return [1, 2, 3, 4].map((round) => hash(`${round}:${id}`).toString(16).padStart(8, "0")).join("");
+  const code = Buffer.alloc(16);
+  for (let round = 0; round < 4; round++) code.writeUInt32BE(hash(`${round + 1}:${id}`), 4 * round);
+  return code.toString("hex");
 }
 
 /** FNV-1a: an unsigned number of 32 bits. */

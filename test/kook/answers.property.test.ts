@@ -11,6 +11,7 @@ import {
 } from "../../src/kook/errors.ts";
 import { readRateLimit } from "../../src/kook/rate-limit/headers.ts";
 import { createRedaction } from "../../src/kook/redaction.ts";
+import { character } from "../support/character.ts";
 import { connectEndpoints } from "../support/endpoints.ts";
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) }));
@@ -27,7 +28,7 @@ const count = fc.oneof(fc.integer(), digits);
 const target = fc.record(
   {
     id: mostly(fc.oneof(digits, fc.maxSafeInteger())),
-    username: mostly(fc.string({ unit: "binary" })),
+    username: mostly(fc.string({ unit: character })),
     online: mostly(fc.boolean()),
     avatar: mostly(fc.webUrl()),
   },

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DOCUMENTED_CHAT, NEW_USER_ID } from "../../src/sandbox/seed.ts";
+import { character } from "../support/character.ts";
 import { call, connect } from "../support/connect.ts";
 import { sending } from "../support/sending.ts";
 
@@ -177,7 +178,7 @@ describe("a refusal", () => {
         fetch: () => Promise.reject(new Error("nothing may be sent")),
       });
       const wrong = fc.dictionary(
-        fc.string({ unit: "binary", minLength: 1, maxLength: 100 }).map((key) => `x${key}`),
+        fc.string({ unit: character, minLength: 1, maxLength: 100 }).map((key) => `x${key}`),
         // null counts as left out.
         fc.jsonValue().filter((value) => value !== null),
         { minKeys: 1, maxKeys: 12 },

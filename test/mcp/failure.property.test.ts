@@ -18,6 +18,7 @@ import { LostAnswerError } from "../../src/kook/reconcile.ts";
 import { chatAdvice } from "../../src/mcp/advice/chats.ts";
 import { ConfirmationError } from "../../src/mcp/confirmation.ts";
 import { explainWith, MAX_FAILURE_LENGTH } from "../../src/mcp/failure.ts";
+import { character } from "../support/character.ts";
 import { answering, call, connect } from "../support/connect.ts";
 
 const explain = explainWith(chatAdvice);
@@ -27,7 +28,7 @@ const kookMessage = fc
   .tuple(
     fc.constantFrom("", "屏蔽", "无法发起私信", "维护", "不存在"),
     fc.oneof(
-      fc.string({ unit: "binary", maxLength: 500 }),
+      fc.string({ unit: character, maxLength: 500 }),
       fc.constantFrom(
         ...['"', "\\", "🦊", "夏", "x", "\n", "\u0301"].map((one) => one.repeat(1_000)),
       ),

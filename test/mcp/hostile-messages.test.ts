@@ -87,7 +87,7 @@ function expectLines(lines: string[], count: number, where: string): void {
   for (const line of lines) expectVisible(line, where);
 }
 
-test("a hostile text is one line of list_messages, of a prompt and of the inbox", async () => {
+test("a hostile text is one line of list_messages, a prompt and the inbox; data and resource are clean and bounded", async () => {
   for (const items of chats()) {
     const { client } = await clientOf(items);
     const listed = await call(client, "list_messages", { target_id: CHAT.target_id });
@@ -112,20 +112,13 @@ test("a hostile text is one line of list_messages, of a prompt and of the inbox"
     const [head = "", ...rows] = inbox.text.split("\n");
     expect(head).toMatch(/^1 chats waiting, since /);
     expectLines(rows, count, "list_inbox");
-  }
-});
 
-test("structured content and the resource have no invisible characters, and are bounded", async () => {
-  for (const items of chats()) {
-    const { client } = await clientOf(items);
-    const { structured } = await call(client, "list_messages", { target_id: CHAT.target_id });
-    const inbox = await call(client, "list_inbox", { messages: 10, since: "2026-11-01" });
     const uri = `kook://chats/${CHAT.chat_code}/messages`;
     const { contents } = await client.readResource({ uri });
     const { text } = contents[0] as { text: string };
-    for (const value of [structured, inbox.structured, JSON.parse(text)]) {
+    for (const value of [listed.structured, inbox.structured, JSON.parse(text)]) {
+      // A message's lines stay lines; nothing else may have any.
       for (const string of stringsIn(value)) {
-        // A message's lines stay lines; nothing else may have any.
         expectVisible(string.replace(/[\t\n]/g, " "));
       }
       expect(JSON.stringify(value).length).toBeLessThanOrEqual(40_000);

@@ -6,6 +6,7 @@ import { createLog } from "../../src/cli/log.ts";
 import { Sandbox } from "../../src/sandbox/sandbox.ts";
 import { harmlessName, harmlessText } from "../../src/text/untrusted.ts";
 import { hostileNames } from "../fixtures/hostile-names.mjs";
+import { character } from "../support/character.ts";
 import { named } from "../support/chats.ts";
 import { answering, call, connect } from "../support/connect.ts";
 
@@ -122,7 +123,7 @@ test("a log line stays one line", () => {
 });
 
 describe("any name", () => {
-  const anyName = fc.string({ unit: "binary", maxLength: 300 });
+  const anyName = fc.string({ unit: character, maxLength: 300 });
   /** The characters that matter, more often than at random. */
   const nasty = fc
     .array(

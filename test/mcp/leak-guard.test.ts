@@ -132,14 +132,15 @@ test("what was shown stays known after the user edits it", () => {
 });
 
 const chat = (n: number) => ({ chat_code: `c${n}`, target_id: `${n}`, username: `u${n}` });
-/** The best of five, because other processes share the machine. */
-function bestOf5(run: () => unknown): number {
-  const times = [1, 2, 3, 4, 5].map(() => {
+/** Milliseconds of the first of five runs that is fast enough, because other processes share the machine. */
+function fastest(run: () => unknown, limitMs: number): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let count = 0; count < 5 && best >= limitMs; count++) {
     const startedAt = performance.now();
     run();
-    return performance.now() - startedAt;
-  });
-  return Math.min(...times);
+    best = Math.min(best, performance.now() - startedAt);
+  }
+  return best;
 }
 
 describe("five texts of 8 000 characters are compared with a full memory in half a second", () => {
@@ -165,7 +166,8 @@ describe("five texts of 8 000 characters are compared with a full memory in half
       guard.note(chat(i % 2), { id: `${i}`, fromUser: true, text: shown() });
     guard.note(chat(9), { id: "own", fromUser: true, text: "哈".repeat(12) });
     const texts = Array.from({ length: 5 }, sent);
-    expect(bestOf5(() => texts.map((text) => guard.find(text, chat(9))))).toBeLessThan(500);
+    const time = fastest(() => texts.map((text) => guard.find(text, chat(9))), 500);
+    expect(time).toBeLessThan(500);
   });
 });
 

@@ -31,7 +31,8 @@ test("a message that KOOK does not show yet is not “already gone”: taken bac
     confirmDelete: "never",
   });
   const msg_id = idOf(await send(client, [{ target_id, text: "发错了" }]));
-  const answer = await call(client, "delete_message", { target_id, msg_id });
+  vi.useFakeTimers();
+  const answer = await settled(call(client, "delete_message", { target_id, msg_id }));
   const isThere = kook.sandbox.find("发错了").length > 0;
   // KOOK was never asked to delete it, and it shows up 2.5 s later.
   expect({ saysDeleted: answer.structured?.["deleted"] ?? false, isThere }).not.toEqual({

@@ -17,6 +17,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { StdioTransport } from "../../src/mcp/transport.ts";
+import { character } from "../support/character.ts";
 
 type Message = Record<string, unknown>;
 
@@ -732,7 +733,7 @@ test("no text of a message reaches the log", async () => {
 test("every well-formed request has one answer with its own id, however the bytes arrive", async () => {
   const answerable = fc.record({
     kind: fc.constant("request" as const),
-    id: fc.oneof(fc.string({ unit: "binary" }), fc.integer(), fc.constantFrom(0, -0, "")),
+    id: fc.oneof(fc.string({ unit: character }), fc.integer(), fc.constantFrom(0, -0, "")),
     method: fc.constantFrom(
       "ping",
       "tools/list",
@@ -758,7 +759,7 @@ test("every well-formed request has one answer with its own id, however the byte
       fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),
       fc.json().map((json) => Buffer.from(json)),
       fc
-        .string({ unit: "binary" })
+        .string({ unit: character })
         .map((id) => Buffer.from(`{"jsonrpc":"2.0","id":"noise ${id}","method":"ping"`)),
       fc
         .record({ jsonrpc: fc.jsonValue(), result: fc.jsonValue(), error: fc.jsonValue() })

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { contentOf, quoteText } from "../../src/messages/content.ts";
 import { kmarkdownText } from "../../src/messages/kmarkdown.ts";
 import { unifyLineEnds, visibleText } from "../../src/text/untrusted.ts";
+import { character } from "../support/character.ts";
 import { wireMessage } from "../support/wire-message.ts";
 
 const parts = [
@@ -43,7 +44,7 @@ const anyText = fc.oneof(
   built(...parts),
   built(...parts, ...invisible, ...emoji),
   built(...invisible, ...emoji),
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: character }),
   fc.string({ unit: "grapheme" }),
   fc.array(fc.nat(0xffff), { maxLength: 30 }).map((units) => String.fromCharCode(...units)),
 );
