@@ -6,7 +6,7 @@ import type { Text } from "../config/settings.ts";
 const copyToken = "Copy the bot's token again, all of it, from https://developer.kookapp.cn/app/index → your application → 机器人 (Bot) → Token.";
 const getToken = "Open https://developer.kookapp.cn/app/index, create or choose an application, open 机器人 (Bot), copy the token and set KOOK_TOKEN to it.";
 const checkNetwork = "Check the network connection, and KOOK_BASE_URL if you set it. If only a proxy reaches KOOK, set HTTPS_PROXY.";
-const backslashes = 'Write each backslash twice: "C:\\\\Users\\\\me\\\\kook-chat-mcp\\\\dist\\\\main.js".';
+const backslashes = 'In JSON, write each backslash twice: "C:\\\\Users\\\\me\\\\kook-chat-mcp\\\\dist\\\\main.js".';
 const build = "Build the server with `npm ci && npm run build`, and write the full path of dist/main.js.";
 
 /** HTTPS_PROXY wins over ALL_PROXY, which other programs may need as it is. */

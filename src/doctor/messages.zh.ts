@@ -5,7 +5,7 @@ import { httpVariable, type Messages } from "./messages.en.ts";
 const copyToken = "请到 https://developer.kookapp.cn/app/index → 应用 → 机器人 → Token 重新复制，要复制完整。";
 const getToken = "请打开 https://developer.kookapp.cn/app/index，新建或选择一个应用，进入“机器人”页面，复制 Token，填入 KOOK_TOKEN。";
 const checkNetwork = "请检查网络连接；如果设置了 KOOK_BASE_URL，也请检查它。若只能通过代理访问 KOOK，请设置 HTTPS_PROXY。";
-const backslashes = '每个反斜杠都要写两遍："C:\\\\Users\\\\me\\\\kook-chat-mcp\\\\dist\\\\main.js"。';
+const backslashes = 'JSON 里每个反斜杠都要写两遍："C:\\\\Users\\\\me\\\\kook-chat-mcp\\\\dist\\\\main.js"。';
 const build = "请用 `npm ci && npm run build` 构建，然后写 dist/main.js 的完整路径。";
 
 export const zh = {

@@ -322,13 +322,6 @@ describe("an entry in the wrong place is named with the right one", () => {
       'The servers under "mcpServers" are a list',
       "a map from name to entry",
     ],
-    [
-      "a list without an outer key",
-      "Cursor",
-      (kook) => [{ name: "kook", ...kook }],
-      'The entry "kook" is at the top level, where Cursor does not look',
-      '{ "mcpServers": { "kook":',
-    ],
   ])("%s", async (_, host, file, fact, fix) => {
     const pc = computer();
     const text = JSON.stringify(file(right(pc)));
@@ -407,36 +400,6 @@ describe("an entry with a mistake is named with its fix", () => {
       "a package that is not published",
       { command: "npx", args: ["-y", "kook-chat-mcp"] },
       "error: kook-chat-mcp is not published: this entry would run any code that a stranger registers",
-      "Start the built file",
-    ],
-    [
-      "the same with a path as the server's argument",
-      { command: "npx", args: ["-y", "kook-chat-mcp", "--audit-log", "/x/kook.jsonl"] },
-      "error: kook-chat-mcp is not published",
-      "Start the built file",
-    ],
-    [
-      "the same with a path as npx's argument",
-      { command: "npx", args: ["--cache", "/tmp/npx", "-y", "kook-chat-mcp"] },
-      "error: kook-chat-mcp is not published",
-      "Start the built file",
-    ],
-    [
-      "the same in a stranger's scope",
-      { command: "npx", args: ["-y", "@stranger/kook-chat-mcp"] },
-      "error: kook-chat-mcp is not published",
-      "Start the built file",
-    ],
-    [
-      "the same from a stranger's repository",
-      { command: "npx", args: ["-y", "github:stranger/kook-chat-mcp"] },
-      "error: kook-chat-mcp is not published",
-      "Start the built file",
-    ],
-    [
-      "the same in one text",
-      { command: "npx -y KOOK-CHAT-MCP --sandbox", args: [] },
-      "error: kook-chat-mcp is not published",
       "Start the built file",
     ],
     [
@@ -696,13 +659,6 @@ test.each([
   [{ chats: { command: "pnpm", args: ["dlx", "kook-chat-mcp"] } }, true],
   [{ chats: { command: "npx", args: ["--package=/x/kook-chat-mcp-0.1.0.tgz", "server"] } }, true],
   [{ chats: { command: "node /x/kook-chat-mcp/dist/main.js" } }, true],
-  [{ chats: { command: "node '/x/kook-chat-mcp/dist/main.js'" } }, true],
-  [{ kook: { command: ["node", "/x/kook-chat-mcp/dist/main.js"] } }, true],
-  [{ kook: { command: "node", args: '"/x/kook-chat-mcp/dist/main.js"' } }, true],
-  [{ chats: { command: "npx", args: "-y kook-chat-mcp" } }, true],
-  [{ chats: { command: "sh", args: ["-c", "npx -y kook-chat-mcp"] } }, true],
-  [{ chats: { command: "cmd", args: ["/c", "npx -y kook-chat-mcp"] } }, true],
-  [{ chats: { command: "deno", args: ["run", "-A", "npm:kook-chat-mcp"] } }, true],
   [{ kook: { command: "docker", args: ["run"], env } }, false],
   [{ kook: { command: "python", args: ["bot.py"], env } }, false],
   [{ "kook-bot": { command: "python", args: ["bot.py"] } }, false],

@@ -76,13 +76,13 @@ function shownStart({ command, program, script = "", isLine }: Start): string {
 }
 
 function checkProgram(start: Start, machine: Machine): Observation[] {
-  const { command, args, program, script, package: taken, isLine } = start;
+  const { command, args, program, script, isLine } = start;
   if (/\p{Cc}/u.test([command, program, ...args].join(""))) {
     // "C:\new" in JSON has a line break in it.
     return [error(({ entry }) => entry.escape)];
   }
-  if (taken !== undefined && !isLocal(taken)) return [error(({ entry }) => entry.unpublished)];
   if (isLine) return [error(({ entry }) => entry.commandLine(shownStart(start)))];
+  if (isFetchedByName(baseOf(program), args)) return [error(({ entry }) => entry.unpublished)];
   const { isAbsolute } = pathsOf(machine.platform);
   const exists = (path: string) =>
     isOnNetwork(path) || machine.exists(path) || machine.exists(`${path}.exe`);
@@ -98,8 +98,13 @@ function checkProgram(start: Start, machine: Machine): Observation[] {
   return [error(({ entry }) => entry.scriptIsFolder(shown(script)))];
 }
 
-/** Anything else a package runner downloads: by name, from a repository, from an address. */
-const isLocal = (taken: string) => /^(file:|[.~]{0,2}[\\/]|[a-z]:[\\/])/i.test(taken);
+/** True if a package runner would download the package by name instead of running a local file. */
+function isFetchedByName(program: string, args: string[]): boolean {
+  const isRunner = /^(npx|npm|pnpx|pnpm|yarn|bunx?)$/.test(program);
+  const isNamed = args.some((arg) => /^(--package=)?kook-chat-mcp(@[^\\/]*)?$/.test(arg));
+  const isFile = args.some((arg) => /^(--package=)?(file:|[.~]{0,2}[\\/]|[a-z]:[\\/])/i.test(arg));
+  return isRunner && isNamed && !isFile;
+}
 
 function checkVariables({ command, args, env }: Start, inputs: string[], file: HostFile) {
   const texts = [command, ...args, ...Object.values(env)];

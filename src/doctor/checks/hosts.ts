@@ -135,7 +135,7 @@ function misplaced({ path, isList, name }: Entry, { name: host, key, format }: H
   const example =
     format === "toml" ? `[${key}.kook]` : `{ "${key}": { "kook": { "command": … } } }`;
   const found = shown(path.join("."));
-  if (path.length === 0) return error(({ hosts }) => hosts.topLevel(quoted(name), host, example));
   if (isList) return error(({ hosts }) => hosts.list(found, example));
+  if (path.length === 0) return error(({ hosts }) => hosts.topLevel(quoted(name), host, example));
   return error(({ hosts }) => hosts.wrongKey({ name: quoted(name), found, host, key, example }));
 }
