@@ -6,7 +6,7 @@ import type { Text } from "../config/settings.ts";
 const copyToken = "Copy the bot's token again, all of it, from https://developer.kookapp.cn/app/index → your application → 机器人 (Bot) → Token.";
 const getToken = "Open https://developer.kookapp.cn/app/index, create or choose an application, open 机器人 (Bot), copy the token and set KOOK_TOKEN to it.";
 const checkNetwork = "Check the network connection, and KOOK_BASE_URL if you set it. If only a proxy reaches KOOK, set HTTPS_PROXY.";
-const backslashes = 'In JSON, write each backslash twice: "C:\\\\Users\\\\me\\\\kook-chat-mcp\\\\dist\\\\main.js".';
+const backslashes = 'Write each backslash twice: "C:\\\\Users\\\\me\\\\kook-chat-mcp\\\\dist\\\\main.js".';
 const build = "Build the server with `npm ci && npm run build`, and write the full path of dist/main.js.";
 
 /** HTTPS_PROXY wins over ALL_PROXY, which other programs may need as it is. */
@@ -165,7 +165,7 @@ export const en = {
       fix: `Move it to "${key}": ${example}` }),
     topLevel: (name: string, host: string, example: string) => ({ fact: `The entry ${name} is at the top level, where ${host} does not look`,
       fix: `Put it inside the outer key: ${example}` }),
-    list: (found: string, example: string) => ({ fact: `The servers under "${found}" are a list`,
+    list: (found: string, example: string) => ({ fact: `The servers${found && ` under "${found}"`} are a list`,
       fix: `Write a map from name to entry: ${example}` }),
   },
 
@@ -173,15 +173,15 @@ export const en = {
     starts: (command: string) => `starts ${command}`,
     remote: { fact: 'The entry has a "url", but this server speaks stdio only',
       fix: 'Replace it with "command" and "args", as in README.md.' },
-    argsAsText: { fact: '"args" is one text',
-      fix: 'Write a list, one argument each: "args": ["/path/to/kook-chat-mcp/dist/main.js"].' },
+    argsAsText: (example: string) => ({ fact: '"args" is one text',
+      fix: `Write a list, one argument each: ${example}.` }),
     form: { fact: 'The entry does not have the form "command": text, "args": list of texts, "env": map of texts',
       fix: "Write it as in README.md. Numbers in env need quotation marks." },
     escape: { fact: "A path in the entry has a control character", fix: backslashes },
-    commandLine: (command: string) => ({ fact: `"command" is a whole command line: ${command}`,
-      fix: 'Write the program alone into "command", and put the path into "args": "command": "node", "args": ["/path/to/kook-chat-mcp/dist/main.js"].' }),
-    unpublished: { fact: "kook-chat-mcp is not published: this entry would run any code that a stranger registers under that name, with your token",
-      fix: 'Start the built file instead: "command": "node", "args": ["/path/to/kook-chat-mcp/dist/main.js"].' },
+    commandLine: (command: string, example: string) => ({ fact: `"command" is a whole command line: ${command}`,
+      fix: `Write the program alone into "command", and put the path into "args": ${example}.` }),
+    unpublished: (example: string) => ({ fact: "kook-chat-mcp is not published: this entry would run any code that a stranger registers under that name, with your token",
+      fix: `Start the built file instead: ${example}.` }),
     commandMissing: (command: string) => ({ fact: `The program ${command} does not exist`,
       fix: 'Write "node", or the path that `node -p process.execPath` prints. If there is no Node, install it from https://nodejs.org.' }),
     noScript: { fact: '"args" names no file for Node to run', fix: build },

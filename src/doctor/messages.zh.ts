@@ -5,7 +5,7 @@ import { httpVariable, type Messages } from "./messages.en.ts";
 const copyToken = "请到 https://developer.kookapp.cn/app/index → 应用 → 机器人 → Token 重新复制，要复制完整。";
 const getToken = "请打开 https://developer.kookapp.cn/app/index，新建或选择一个应用，进入“机器人”页面，复制 Token，填入 KOOK_TOKEN。";
 const checkNetwork = "请检查网络连接；如果设置了 KOOK_BASE_URL，也请检查它。若只能通过代理访问 KOOK，请设置 HTTPS_PROXY。";
-const backslashes = 'JSON 里每个反斜杠都要写两遍："C:\\\\Users\\\\me\\\\kook-chat-mcp\\\\dist\\\\main.js"。';
+const backslashes = '每个反斜杠都要写两遍："C:\\\\Users\\\\me\\\\kook-chat-mcp\\\\dist\\\\main.js"。';
 const build = "请用 `npm ci && npm run build` 构建，然后写 dist/main.js 的完整路径。";
 
 export const zh = {
@@ -118,19 +118,19 @@ export const zh = {
     wrongKey: ({ name, found, host, key, example }) => ({ fact: `条目 ${name} 写在 "${found}" 下面，而 ${host} 读取的是 "${key}"`,
       fix: `请移到 "${key}" 下面：${example}` }),
     topLevel: (name, host, example) => ({ fact: `条目 ${name} 写在最外层，${host} 不读那里`, fix: `请在外面加一层：${example}` }),
-    list: (found, example) => ({ fact: `"${found}" 下面的服务写成了列表`, fix: `请写成名称到条目的映射：${example}` }),
+    list: (found, example) => ({ fact: `${found && `"${found}" 下面的`}服务写成了列表`, fix: `请写成名称到条目的映射：${example}` }),
   },
 
   entry: {
     starts: (command) => `启动 ${command}`,
     remote: { fact: "条目里写的是 url，而本程序只支持 stdio", fix: "请按 README.zh-CN.md 改写为 command 和 args。" },
-    argsAsText: { fact: "args 写成了一个字符串", fix: '请写成列表，每项一个参数："args": ["/path/to/kook-chat-mcp/dist/main.js"]。' },
+    argsAsText: (example) => ({ fact: "args 写成了一个字符串", fix: `请写成列表，每项一个参数：${example}。` }),
     form: { fact: "条目的格式不对：command 应为字符串，args 应为字符串列表，env 应为名称到字符串的映射", fix: "请按 README.zh-CN.md 的样式书写；env 里的数字要加引号。" },
     escape: { fact: "条目中的路径含有控制字符", fix: backslashes },
-    commandLine: (command) => ({ fact: `command 里写了整条命令：${command}`,
-      fix: '请在 command 里只写程序名，把路径放进 args："command": "node", "args": ["/path/to/kook-chat-mcp/dist/main.js"]。' }),
-    unpublished: { fact: "kook-chat-mcp 没有发布：谁用这个名字注册了包，这个条目就会运行谁的代码，并把你的 Token 交给它",
-      fix: '请改为启动构建好的文件："command": "node", "args": ["/path/to/kook-chat-mcp/dist/main.js"]。' },
+    commandLine: (command, example) => ({ fact: `command 里写了整条命令：${command}`,
+      fix: `请在 command 里只写程序名，把路径放进 args：${example}。` }),
+    unpublished: (example) => ({ fact: "kook-chat-mcp 没有发布：谁用这个名字注册了包，这个条目就会运行谁的代码，并把你的 Token 交给它",
+      fix: `请改为启动构建好的文件：${example}。` }),
     commandMissing: (command) => ({ fact: `程序 ${command} 不存在`,
       fix: '请写 "node"，或 `node -p process.execPath` 输出的路径。如果没有 Node，请从 https://nodejs.org 安装。' }),
     noScript: { fact: "args 里没有要 Node 运行的文件", fix: build },

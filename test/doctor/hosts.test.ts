@@ -191,6 +191,13 @@ describe("a file that its host cannot read", () => {
       "backslash twice",
     ],
     [
+      "single backslashes in TOML",
+      "Codex",
+      () => String.raw`mcp_servers.kook.command = "C:\kook-chat-mcp"`,
+      "Invalid syntax at line 1, column",
+      "Write each backslash twice",
+    ],
+    [
       "a missing bracket",
       "VS Code",
       () => '{"servers": {"kook": ',
@@ -321,6 +328,13 @@ describe("an entry in the wrong place is named with the right one", () => {
       (kook) => ({ mcpServers: [{ name: "kook", ...kook }] }),
       'The servers under "mcpServers" are a list',
       "a map from name to entry",
+    ],
+    [
+      "a list of servers without an outer key",
+      "Cursor",
+      (kook) => [{ name: "kook", ...kook }],
+      "The servers are a list",
+      '{ "mcpServers": { "kook":',
     ],
   ])("%s", async (_, host, file, fact, fix) => {
     const pc = computer();
@@ -554,6 +568,13 @@ describe("an entry with a mistake is named with its fix", () => {
     const isError = fact.startsWith("error");
     expect(lines(findings).some((line) => line.startsWith("ok"))).toBe(!isError);
     expect(JSON.stringify(lines(findings))).not.toContain("hush");
+  });
+
+  test("a mistake in TOML, with a fix in TOML", async () => {
+    const pc = computer();
+    const text = '[mcp_servers.kook]\ncommand = "npx"\nargs = ["-y", "kook-chat-mcp"]\n';
+    const [finding] = await findingsOf(pc, pc.fileOf("Codex"), text, { env });
+    expect(fixOf(finding)).toContain('command = "node", args = ["/path/to/');
   });
 
   test("an input that VS Code's file does not declare", async () => {

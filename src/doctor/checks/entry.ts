@@ -22,12 +22,12 @@ export function checkEntry(
   file: HostFile,
   machine: Machine,
 ): EntryCheck {
-  const start = startOf(value);
+  const start = startOf(value, file);
   if ("status" in start) return { observations: [start], hasToken: false };
   const inForce = settingsOf(start, file);
   const token = "problem" in inForce ? missing : checkToken(start, inForce.settings, file, machine);
   const found = [
-    ...checkProgram(start, machine),
+    ...checkProgram(start, file, machine),
     ...checkVariables(start, inputs, file),
     ...("problem" in inForce ? [inForce.problem] : checkEntrySettings(start, inForce.settings)),
     ...token.observations,
@@ -49,11 +49,13 @@ interface Start extends Command {
 }
 
 /** Reads an entry, or says what is wrong with its form. */
-function startOf(value: unknown): Start | Observation {
+function startOf(value: unknown, file: HostFile): Start | Observation {
   const { command, url, args: list, env: map, ...rest } = mapOf(value);
   const [args, env] = [list ?? [], map ?? {}];
   if (command === undefined && url !== undefined) return error(({ entry }) => entry.remote);
-  if (typeof args === "string") return error(({ entry }) => entry.argsAsText);
+  if (typeof args === "string") {
+    return error(({ entry }) => entry.argsAsText(exampleFor(file)));
+  }
   const isMap = mapOf(env) === env;
   if (!isText(command) || !isTexts(args) || !isMap || !isTexts(Object.values(env))) {
     return error(({ entry }) => entry.form);
@@ -69,20 +71,29 @@ function startOf(value: unknown): Start | Observation {
 const isText = (value: unknown): value is string => typeof value === "string";
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
 
+/** What the entry should have, in the file's format. */
+const exampleFor = ({ format }: HostFile) =>
+  format === "toml"
+    ? 'command = "node", args = ["/path/to/kook-chat-mcp/dist/main.js"]'
+    : '"command": "node", "args": ["/path/to/kook-chat-mcp/dist/main.js"]';
+
 /** The program and the script. Other arguments may hold passwords, and so may a command with options in it. */
 function shownStart({ command, program, script = "", isLine }: Start): string {
   const isPlain = !isLine && !/=|\s--?\w/.test(command);
   return shown([isPlain ? command : baseOf(program), script].join(" "));
 }
 
-function checkProgram(start: Start, machine: Machine): Observation[] {
+function checkProgram(start: Start, file: HostFile, machine: Machine): Observation[] {
   const { command, args, program, script, isLine } = start;
   if (/\p{Cc}/u.test([command, program, ...args].join(""))) {
     // "C:\new" in JSON has a line break in it.
     return [error(({ entry }) => entry.escape)];
   }
-  if (isLine) return [error(({ entry }) => entry.commandLine(shownStart(start)))];
-  if (isFetchedByName(baseOf(program), args)) return [error(({ entry }) => entry.unpublished)];
+  const example = exampleFor(file);
+  if (isLine) return [error(({ entry }) => entry.commandLine(shownStart(start), example))];
+  if (isFetchedByName(baseOf(program), args)) {
+    return [error(({ entry }) => entry.unpublished(example))];
+  }
   const { isAbsolute } = pathsOf(machine.platform);
   const exists = (path: string) =>
     isOnNetwork(path) || machine.exists(path) || machine.exists(`${path}.exe`);
