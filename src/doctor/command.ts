@@ -1,92 +1,105 @@
 // How an entry starts its program, and whether that is this server. Other servers' entries must be neither checked nor
-// shown,
-// so an argument, a variable or a similar name is not enough.
-import { mapOf } from "./parse-file.ts";
+// shown, so a similar name or a path among another program's arguments is not enough.
+import { isText, mapOf } from "./parse-file.ts";
 
 export interface Command {
-  /** The program that runs, after Windows' `cmd /c` and out of a whole command line. */
+  /** Node or a package runner, if the entry names one outside of a shell's command line; otherwise `command`. */
   program: string;
-  args: string[];
-  /** The file that Node runs. */
-  script: string | undefined;
-  /** The server's own arguments; empty if the program is not known. */
+  /** The program, file or package that runs; undefined if there is only Node or a runner. */
+  target: string | undefined;
+  /** The packages that a runner takes. */
+  packages: string[];
+  /** The arguments after the target. */
   flags: string[];
   /** `command` holds the program and its arguments in one text. */
   isLine: boolean;
 }
 
-/** A program followed by its arguments, in one text. */
-const LINE =
-  /(?:^|[\s\\/"'])(node|npx|bunx?|deno|cmd)(?:\.\w+)?["']?\s+(?=.*(?:main\.js|kook-chat-mcp))(.+)$/is;
-const MAX_LINE = 2_000;
-
+const RUNNER = /^(npx|npm|pnpx|pnpm|yarn|bunx?|deno)$/;
+const SHELL = /^(cmd|env|(ba|z)?sh|powershell|pwsh)$/;
+/** A runner's subcommand, an option, or a variable for `env`. */
+const NO_TARGET = /^(exec|x|dlx|run|\/[a-z]|-.*|\w+=.*)$/is;
 /** Options of Node and of package runners whose value is the next argument. */
 const TAKES_VALUE =
-  /^(-r|--require|--import|--env-file|--loader|-C|--conditions|-p|--package|-c|--call|--cache|--prefix|--registry)$/;
-const SUBCOMMAND = /^(exec|x|dlx|run)$/;
-const RUNNER = /^(npx|npm|pnpx|pnpm|yarn|bunx?|deno)$/;
+  /^(-r|--require|--import|--env-file|--loader|-C|--conditions|-p|--package|--cache|--prefix|--registry|--userconfig)$/;
+/** The option of a shell before a command line. */
+const TAKES_LINE = /^[-/](\w*c|command)$/i;
+/** A shell's pipe, redirection or next command. */
+const OPERATOR = /^\d?[|&;<>]/;
+const MAX_LINE = 2_000;
 
 /** The built file, or a folder that someone took for it. */
 const SCRIPT = /(^|[\\/])kook-chat-mcp([^\\/]*([\\/]dist)?[\\/]main\.js|([\\/]dist)?[\\/]?)$/i;
-/** The name as a runner's argument; the server's own arguments follow it. */
-const NAME = /(^|[\\/])kook-chat-mcp(@[^\\/]*)?$/i;
-/** What a runner takes: the package's name, or a file or folder that is called so. */
-const PACKAGE = /^(.*[\\/])?kook-chat-mcp(@[^\\/]*|[^\\/]*\.tgz)?$/i;
+/** A package of this name, from anyone: registry, scope, repository, tarball. */
+const PACKAGE = /(^|[\\/:])kook-chat-mcp((\.git)?([@#]|$)|[^\\/:]*\.tgz$)/i;
 
 /** The name of a program without folders and ending, on any platform. */
 export const baseOf = (program: string) =>
   program.replace(/^.*[\\/]|\.(exe|cmd|bat|ps1)$/gi, "").toLowerCase();
 
+const isRunner = (word: string) => RUNNER.test(baseOf(word));
+const isStarter = (word: string) => isRunner(word) || baseOf(word) === "node";
+
 export function readCommand(command: string, args: readonly string[]): Command {
-  const [, lineProgram, lineArgs = ""] = LINE.exec(command.slice(0, MAX_LINE)) ?? [];
-  const words = lineProgram ? [lineProgram, ...wordsOf(lineArgs), ...args] : [command, ...args];
-  const isCmd = baseOf(words[0] ?? "") === "cmd" && /^\/c$/i.test(words[1] ?? "");
-  const [program = "", ...rest] = isCmd ? words.slice(2) : words;
-  const isNode = baseOf(program) === "node";
-  const at = isNode ? firstWord(rest) : rest.findIndex((word) => NAME.test(word));
-  const isOurs = baseOf(program) === "kook-chat-mcp" || SCRIPT.test(program);
+  const texts = [command, ...args];
+  const lines = texts.map((text, index) =>
+    index === 0 || TAKES_LINE.test(texts[index - 1] ?? "") ? lineIn(text) : undefined,
+  );
+  const [ownLine, ...shellLines] = lines;
+  const words = texts.flatMap((text, index) => lines[index] ?? text);
+  const found = words.findIndex((word, index) => isTarget(word, words[index - 1]));
+  const at = found < 0 ? words.length : found;
+  const before = words.slice(0, at);
+  const starter = before.find(isStarter) ?? command;
   return {
-    program,
-    args: rest,
-    script: isNode ? rest[at] : undefined,
-    flags: isOurs ? rest : at < 0 ? [] : rest.slice(at + 1),
-    isLine: lineProgram !== undefined,
+    program: shellLines.some((line) => line) ? command : starter,
+    target: words[at],
+    packages: isRunner(starter) ? packagesOf(before, words[at]) : [],
+    flags: words.slice(at + 1),
+    isLine: ownLine !== undefined,
   };
 }
 
-const wordsOf = (line: string) =>
-  [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+/** The words of a command line, from Node or the runner on. The path of a program is none, even one with spaces. */
+function lineIn(text: string): string[] | undefined {
+  const words = wordsOf(text.slice(0, MAX_LINE));
+  const at = isStarter(text) ? -1 : words.findIndex(isStarter);
+  const end = words.findIndex((word, index) => index > at && OPERATOR.test(word));
+  return at < 0 ? undefined : words.slice(at, end < 0 ? undefined : end);
+}
+
+/** Splits a text at spaces and quotation marks. */
+const wordsOf = (text: string) =>
+  [...text.matchAll(/(["'])(.*?)\1|\S+/gs)].map(([word, , quoted]) => quoted ?? word);
+
+/** Whether this can be the file or package that runs. */
+const isTarget = (word: string, previous = "") =>
+  !isStarter(word) &&
+  !SHELL.test(baseOf(word)) &&
+  !NO_TARGET.test(word) &&
+  !TAKES_VALUE.test(previous);
+
+/** A runner takes the packages that its option names, or else the first word. */
+function packagesOf(before: string[], target = ""): string[] {
+  const named = before.flatMap((word, index) => {
+    if (/^(-p|--package)$/.test(before[index - 1] ?? "")) return word;
+    return /^--package=(.*)/s.exec(word)?.[1] ?? [];
+  });
+  return named.length > 0 ? named : [target];
+}
 
 /** Whether an entry starts this server, or was meant to. */
 export function startsThisServer(name: string, entry: unknown): boolean {
-  const { command, args: list, url } = mapOf(entry);
-  const texts = [list].flat().filter((word) => typeof word === "string");
-  const [first, ...others] = typeof command === "string" ? [command, ...texts] : texts;
-  if (first === undefined) return name === "kook-chat-mcp" && url !== undefined;
-  // `args` as one text is a mistake that doctor names: the script ends at its .js.
-  const args =
-    typeof list === "string" ? others.map((text) => text.replace(/(\.js)\s.*$/s, "$1")) : others;
-  const { program, args: rest, script } = readCommand(first, args);
-  const base = baseOf(program);
-  if (base === "kook-chat-mcp" || SCRIPT.test(program)) return true;
-  if (RUNNER.test(base)) return packagesOf(rest).some((word) => PACKAGE.test(word));
-  if (base !== "node") return false;
-  if (script !== undefined && SCRIPT.test(script)) return true;
-  return /^kook(-chat-mcp)?$/i.test(name) && (script === undefined || /main\.js$/i.test(script));
+  const isKook = /^kook(-chat-mcp)?$/i.test(name);
+  const isOurs = (word = "") =>
+    SCRIPT.test(word) || PACKAGE.test(word) || (isKook && /main\.js$/i.test(word));
+  // An entry in a wrong form starts nothing: that it mentions this server is enough.
+  if (isText(entry)) return isKook && wordsOf(entry).some(isOurs);
+  const { command, args, url } = mapOf(entry);
+  const texts = [command, args].flat().filter(isText);
+  if (texts.length === 0) return name === "kook-chat-mcp" && url !== undefined;
+  if (!isText(command) || isText(args)) return texts.flatMap(wordsOf).some(isOurs);
+  const { program, target, packages } = readCommand(command, texts.slice(1));
+  if (target === undefined) return isKook && baseOf(program) === "node";
+  return [target, ...packages].some(isOurs);
 }
-
-/** The packages that a runner is told to take: by its option, and by the first word. */
-function packagesOf(args: readonly string[]): string[] {
-  const named = args.flatMap((arg, index) => {
-    if (arg === "-p" || arg === "--package") return args[index + 1] ?? [];
-    return /^--package=(.*)/s.exec(arg)?.[1] ?? [];
-  });
-  const words = SUBCOMMAND.test(args[0] ?? "") ? args.slice(1) : args;
-  return [...named, words[firstWord(words)] ?? ""];
-}
-
-/** The index of the first word that is neither an option nor an option's value. */
-const firstWord = (words: readonly string[]) =>
-  words.findIndex(
-    (word, index) => !word.startsWith("-") && !TAKES_VALUE.test(words[index - 1] ?? ""),
-  );

@@ -78,3 +78,5 @@ export function mapOf(value: unknown): Record<string, unknown> {
     ? (value as Record<string, unknown>)
     : {};
 }
+
+export const isText = (value: unknown): value is string => typeof value === "string";

@@ -417,18 +417,6 @@ describe("an entry with a mistake is named with its fix", () => {
       "Start the built file",
     ],
     [
-      "the same with a version, through cmd",
-      { command: "cmd", args: ["/c", "npx", "-y", "kook-chat-mcp@latest"] },
-      "error: kook-chat-mcp is not published",
-      "Start the built file",
-    ],
-    [
-      "the same with another runner",
-      { command: "/usr/bin/pnpm", args: ["dlx", "kook-chat-mcp"] },
-      "error: kook-chat-mcp is not published",
-      "Start the built file",
-    ],
-    [
       "a program that does not exist",
       ({ home }) => ({ command: join(home, "no", "node") }),
       "error: The program ",
@@ -570,6 +558,32 @@ describe("an entry with a mistake is named with its fix", () => {
     expect(JSON.stringify(lines(findings))).not.toContain("hush");
   });
 
+  test.each([
+    { command: "npx", args: ["-y", "kook-chat-mcp", "--audit-log", "/x/kook.jsonl"] },
+    { command: "npx", args: ["--cache", "/tmp/npx", "-y", "kook-chat-mcp"] },
+    { command: "npx", args: ["-y", "KOOK-CHAT-MCP"] },
+    { command: "npx", args: ["-y", "@stranger/kook-chat-mcp"] },
+    { command: "npx", args: ["-y", "stranger/kook-chat-mcp"] },
+    { command: "npx", args: ["-y", "github:stranger/kook-chat-mcp"] },
+    { command: "npx", args: ["-y", "git+https://github.com/stranger/kook-chat-mcp.git#main"] },
+    { command: "npx", args: ["--package=https://stranger.example/kook-chat-mcp-1.tgz", "server"] },
+    { command: "npx -y kook-chat-mcp", args: [] },
+    { command: "cmd", args: ["/c", "npx", "-y", "kook-chat-mcp@latest"] },
+    { command: "cmd", args: ["/c", "npx -y kook-chat-mcp"] },
+    { command: "powershell", args: ["-Command", "npx -y kook-chat-mcp"] },
+    { command: "sh", args: ["-c", "npx -y kook-chat-mcp || node /x/kook-chat-mcp/dist/main.js"] },
+    { command: "env", args: ["KOOK_READ_ONLY=1", "npx", "kook-chat-mcp"] },
+    { command: "/usr/bin/pnpm", args: ["dlx", "kook-chat-mcp"] },
+    { command: "deno", args: ["run", "-A", "npm:kook-chat-mcp"] },
+  ])("a package that is not on this computer: %j", async (start) => {
+    const pc = computer();
+    const text = JSON.stringify({ mcpServers: { chats: { ...start, env } } });
+    const [finding, ...rest] = await findingsOf(pc, pc.fileOf("Cursor"), text);
+    expect(finding && lines([finding])[0]).toContain("error: kook-chat-mcp is not published");
+    expect(fixOf(finding)).toContain("Start the built file");
+    expect(rest).toEqual([]);
+  });
+
   test("a mistake in TOML, with a fix in TOML", async () => {
     const pc = computer();
     const text = '[mcp_servers.kook]\ncommand = "npx"\nargs = ["-y", "kook-chat-mcp"]\n';
@@ -612,6 +626,30 @@ describe("an entry without a mistake is not blamed:", () => {
         args: ["/c", "npx", "-y", "--package", "C:\\kook-chat-mcp-0.1.0.tgz", "kook-chat-mcp"],
       },
       ["ok: starts cmd"],
+    ],
+    [
+      "npx with a tarball, and a path that is the server's",
+      "Cursor",
+      { command: "npx", args: ["-y", "./kook-chat-mcp-0.1.0.tgz", "--audit-log", "/x/log"] },
+      ["ok: starts npx"],
+    ],
+    [
+      "a script that a shell finds",
+      "Cursor",
+      { command: "sh", args: ["-c", "cd ~/kook-chat-mcp && node dist/main.js 2>> log"] },
+      ["ok: starts sh"],
+    ],
+    [
+      "a program in a folder with spaces",
+      "Cursor",
+      ({ write, home }) => ({ command: write(join(home, "npx and node", "node"), "") }),
+      [],
+    ],
+    [
+      "a token that env sets",
+      "Cursor",
+      ({ main }) => ({ command: "env", args: ["KOOK_TOKEN=1/x", "node", main], env: {} }),
+      [],
     ],
     [
       "a sandbox entry without a token",
@@ -676,10 +714,14 @@ test.each([
     true,
   ],
   [{ chats: { command: "/usr/local/bin/kook-chat-mcp", args: ["--sandbox"] } }, true],
-  [{ chats: { command: "cmd", args: ["/c", "npx", "-y", "kook-chat-mcp@1"] } }, true],
-  [{ chats: { command: "pnpm", args: ["dlx", "kook-chat-mcp"] } }, true],
   [{ chats: { command: "npx", args: ["--package=/x/kook-chat-mcp-0.1.0.tgz", "server"] } }, true],
   [{ chats: { command: "node /x/kook-chat-mcp/dist/main.js" } }, true],
+  [{ chats: { command: "node '/x/kook-chat-mcp/dist/main.js'" } }, true],
+  [{ kook: { command: ["node", "/x/kook-chat-mcp/dist/main.js"] } }, true],
+  [{ kook: { command: "node", args: '"/x/kook-chat-mcp/dist/main.js"' } }, true],
+  [{ chats: { command: "npx", args: "-y kook-chat-mcp" } }, true],
+  [{ kook: "node /x/kook-chat-mcp/dist/main.js" }, true],
+  [{ log: "node /x/kook-chat-mcp/dist/main.js" }, false],
   [{ kook: { command: "docker", args: ["run"], env } }, false],
   [{ kook: { command: "python", args: ["bot.py"], env } }, false],
   [{ "kook-bot": { command: "python", args: ["bot.py"] } }, false],

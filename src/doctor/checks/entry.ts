@@ -4,7 +4,7 @@ import { settings } from "../../config/settings.ts";
 import { baseOf, type Command, readCommand } from "../command.ts";
 import { error, note, type Observation, ok, warning } from "../finding.ts";
 import { type HostFile, type Machine, pathsOf } from "../hosts.ts";
-import { mapOf } from "../parse-file.ts";
+import { isText, mapOf } from "../parse-file.ts";
 import { checkProxy } from "./proxy.ts";
 import { checkSettings, isBaseUrlWrong, settingText } from "./settings.ts";
 import { checkTokenFile, checkTokenText, isFolder, isOnNetwork, shown } from "./token.ts";
@@ -43,6 +43,7 @@ const missing: EntryCheck = { observations: [], hasToken: false };
 /** How the host starts the server. */
 interface Start extends Command {
   command: string;
+  args: string[];
   env: Record<string, string>;
   /** The entry names variables or a file from which the host takes the environment. */
   hasOtherEnv: boolean;
@@ -62,13 +63,13 @@ function startOf(value: unknown, file: HostFile): Start | Observation {
   }
   return {
     command,
+    args,
     ...readCommand(command, args),
     env: mapOf(env) as Record<string, string>,
     hasOtherEnv: "envFile" in rest || "env_vars" in rest,
   };
 }
 
-const isText = (value: unknown): value is string => typeof value === "string";
 const isTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
 
 /** What the entry should have, in the file's format. */
@@ -77,30 +78,33 @@ const exampleFor = ({ format }: HostFile) =>
     ? 'command = "node", args = ["/path/to/kook-chat-mcp/dist/main.js"]'
     : '"command": "node", "args": ["/path/to/kook-chat-mcp/dist/main.js"]';
 
+/** The file that Node runs; a shell may replace parts of a path in its command line, so that one is not checked. */
+const scriptOf = ({ program, target }: Start) => (baseOf(program) === "node" ? target : undefined);
+
 /** The program and the script. Other arguments may hold passwords, and so may a command with options in it. */
-function shownStart({ command, program, script = "", isLine }: Start): string {
+function shownStart(start: Start, script = scriptOf(start) ?? ""): string {
+  const { command, program, isLine } = start;
   const isPlain = !isLine && !/=|\s--?\w/.test(command);
   return shown([isPlain ? command : baseOf(program), script].join(" "));
 }
 
 function checkProgram(start: Start, file: HostFile, machine: Machine): Observation[] {
-  const { command, args, program, script, isLine } = start;
-  if (/\p{Cc}/u.test([command, program, ...args].join(""))) {
+  const { command, args, program, packages, isLine } = start;
+  if (/\p{Cc}/u.test([command, ...args].join(""))) {
     // "C:\new" in JSON has a line break in it.
     return [error(({ entry }) => entry.escape)];
   }
   const example = exampleFor(file);
+  if (!packages.every(isLocal)) return [error(({ entry }) => entry.unpublished(example))];
   if (isLine) return [error(({ entry }) => entry.commandLine(shownStart(start), example))];
-  if (isFetchedByName(baseOf(program), args)) {
-    return [error(({ entry }) => entry.unpublished(example))];
-  }
   const { isAbsolute } = pathsOf(machine.platform);
   const exists = (path: string) =>
     isOnNetwork(path) || machine.exists(path) || machine.exists(`${path}.exe`);
   if (isAbsolute(command) && !exists(command)) {
-    return [error(({ entry }) => entry.commandMissing(shownStart({ ...start, script: "" })))];
+    return [error(({ entry }) => entry.commandMissing(shownStart(start, "")))];
   }
   if (baseOf(program) !== "node") return [];
+  const script = scriptOf(start);
   if (script === undefined) return [error(({ entry }) => entry.noScript)];
   if (script.includes("${")) return [];
   if (!isAbsolute(script)) return [error(({ entry }) => entry.scriptRelative(shown(script)))];
@@ -109,13 +113,9 @@ function checkProgram(start: Start, file: HostFile, machine: Machine): Observati
   return [error(({ entry }) => entry.scriptIsFolder(shown(script)))];
 }
 
-/** True if a package runner would download the package by name instead of running a local file. */
-function isFetchedByName(program: string, args: string[]): boolean {
-  const isRunner = /^(npx|npm|pnpx|pnpm|yarn|bunx?)$/.test(program);
-  const isNamed = args.some((arg) => /^(--package=)?kook-chat-mcp(@[^\\/]*)?$/.test(arg));
-  const isFile = args.some((arg) => /^(--package=)?(file:|[.~]{0,2}[\\/]|[a-z]:[\\/])/i.test(arg));
-  return isRunner && isNamed && !isFile;
-}
+/** Whether a runner takes a package from this computer. From anywhere else it would run a stranger's code. */
+const isLocal = (name: string) =>
+  /^(file:|[.~]{0,2}[\\/]|[a-z]:[\\/]|\$\{|[^\\/:@]*\.tgz$)/i.test(name);
 
 function checkVariables({ command, args, env }: Start, inputs: string[], file: HostFile) {
   const texts = [command, ...args, ...Object.values(env)];
@@ -163,7 +163,7 @@ function checkEntrySettings({ env, flags }: Start, inForce: SettingInForce[]): O
 }
 
 function checkToken(
-  { env, flags, hasOtherEnv }: Start,
+  { args, env, flags, hasOtherEnv }: Start,
   inForce: SettingInForce[],
   hostFile: HostFile,
   machine: Machine,
@@ -177,6 +177,10 @@ function checkToken(
   }
   const text = settingText(inForce, "token");
   if (text === undefined) {
+    // "env KOOK_TOKEN=… node …" and "node --env-file=… …" have one.
+    if (args.some((arg) => /\bKOOK_TOKEN(_FILE)?=|^--env-file/.test(arg))) {
+      return { observations: [], hasToken: true };
+    }
     // checkVariables() has reported a variable that the host does not fill.
     if (KOOK_TOKEN?.includes("${")) return missing;
     return only(
