@@ -1,6 +1,7 @@
 // One look at the inbox: its chats are read as far as needed, and a cursor goes on from it.
 import { matcherOf } from "../chats/match.ts";
 import type { ListedChat } from "../chats/page.ts";
+import type { Scan } from "../chats/scan.ts";
 import { CursorError } from "./errors.ts";
 import { SYSTEM_ACCOUNT } from "./message.ts";
 import { messageMatcher } from "./search.ts";
@@ -29,13 +30,11 @@ export interface Snapshot {
   entries: InboxEntry[];
   /** Chats that may belong to it and were not read, in the order in which they will be. */
   pending: ListedChat[];
-  /** Chats in the list pages. */
-  scanned: number;
-  /** Every chat of the bot's is in the list pages. */
-  listed: boolean;
-  /** Why the list pages ended early. */
-  listStoppedBy: unknown;
+  /** How far the list of chats was read. */
+  list: ListReading;
 }
+
+export type ListReading = Omit<Scan, "chats">;
 
 /**
  * Chats with people that have a message since, in the order in which they are read: for `all` the newest first, else those

@@ -9,6 +9,7 @@ import {
   entryMatcher,
   type InboxEntry,
   type InboxSearch,
+  type ListReading,
   longestWaitingFirst,
   type Snapshot,
   Snapshots,
@@ -48,8 +49,10 @@ export interface InboxPage {
   /** False if chats of the bot were not looked at. */
   complete: boolean;
   nextCursor?: string;
-  /** Why it is not complete. */
+  /** Why not all chats were looked at. */
   stoppedBy?: unknown;
+  /** What may be wrong with the list of chats that was read. */
+  list: ListReading;
 }
 
 export class Inbox {
@@ -80,20 +83,21 @@ export class Inbox {
     const turn = snapshot.turn.then(() => this.#advance(snapshot, { offset, end }, options));
     snapshot.turn = turn.catch(() => undefined);
     const stoppedBy = await turn;
-    const { entries, pending, scanned, listed, listStoppedBy } = snapshot;
+    const { entries, pending, list } = snapshot;
     const shown = entries.slice(offset, end);
     const isMore = entries.length > end || pending.length > 0;
-    const reason = stoppedBy ?? listStoppedBy;
+    const reason = stoppedBy ?? list.stoppedBy;
     return {
       chats: await Promise.all(shown.map((entry) => this.#show(entry, messages, options))),
       since: snapshot.search.since,
       ...(pending.length === 0 && {
         found: entries.filter((entry) => !("failed" in entry)).length,
       }),
-      lookedAt: scanned - pending.length,
-      complete: listed && reason === undefined && pending.length === 0,
+      lookedAt: list.scanned - pending.length,
+      complete: list.complete && reason === undefined && pending.length === 0,
       ...(isMore && { nextCursor: this.#snapshots.cursorOf(snapshot, offset + shown.length) }),
       ...(reason !== undefined && { stoppedBy: reason }),
+      list,
     };
   }
 
@@ -105,17 +109,15 @@ export class Inbox {
   /** Reads the list pages. */
   async #look(search: InboxSearch, options: CallOptions): Promise<Snapshot> {
     const everything = { page: 1, enough: Number.POSITIVE_INFINITY };
-    const found = await this.#chats.find({}, everything, options);
+    const { chats, ...list } = await this.#chats.find({}, everything, options);
     return {
       id: crypto.randomUUID().slice(0, 4),
       search,
       madeAt: performance.now(),
       turn: Promise.resolve(),
       entries: [],
-      pending: candidatesOf(found.chats, search),
-      scanned: found.scanned,
-      listed: found.complete,
-      listStoppedBy: found.stoppedBy,
+      pending: candidatesOf(chats, search),
+      list,
     };
   }
 

@@ -404,7 +404,8 @@ test.each(toolDocuments)(
       const id = String(index).padStart(8, "0");
       return { id, shortId: id, time: 0, from: "user", content, edited: false, reactions: [] };
     });
-    const inbox = { since: 0, lookedAt: 1, complete: false, chats: [] };
+    const list = { page: 1, page_total: 1, total: 1, scanned: 1, complete: true };
+    const inbox = { since: 0, lookedAt: 1, complete: false, chats: [], list };
     const explain = () => "…";
     /** The documents count two. */
     const withTwo = (stopped = "") => stopped.replace(/^\d+/, "2");

@@ -97,6 +97,18 @@ describe("an unfinished search for the allowed chats", () => {
     expect(await chats.list(firstPage)).toMatchObject({ chats: { length: 2 }, age_s: 61 });
   });
 
+  test("says the age in the inbox too", async () => {
+    const { world, fetch, allowTargets } = await createWorld();
+    const client = await connect({ fetch, allowTargets, readMessages: true });
+    await call(client, "list_chats");
+    world.view = rateLimited;
+    world.refusing = false;
+    vi.advanceTimersByTime(60 * SECOND);
+    const { structured, text } = await call(client, "list_inbox", { since: "2020-01-01" });
+    expect(structured?.["stopped"]).toContain("up to 60 s old");
+    expect(text).toContain("up to 60 s old");
+  });
+
   test("says the age of rows that were fresh when it became complete", async () => {
     const { world, chats } = await createWorld();
     await chats.list(firstPage);

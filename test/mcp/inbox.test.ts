@@ -121,6 +121,39 @@ test("a chat that cannot be read is a line with its reason, not an error", async
   expect(chatsOf(structured).length).toBeGreaterThan(1);
 });
 
+/** The list of chats, changed on the way. */
+const changingList = (
+  change: (data: { items: Record<string, unknown>[]; meta: object }) => void,
+) => {
+  const sandbox = current(12);
+  return reading({
+    fetch: async (url, init) => {
+      const answer = await sandbox.fetch(url, init);
+      if (!url.includes("user-chat/list")) return answer;
+      const envelope = (await answer.json()) as { data: Parameters<typeof change>[0] };
+      change(envelope.data);
+      return Response.json(envelope);
+    },
+  });
+};
+
+test.each<[string, Parameters<typeof changingList>[0], string]>([
+  [
+    "a chat in the list cannot be read",
+    ({ items }) => Object.assign(items[0] ?? {}, { code: null }),
+    "1 could not be read and is left out.",
+  ],
+  [
+    "the list changed",
+    ({ meta }) => Object.assign(meta, { total: 20 }),
+    "The list changed during the search",
+  ],
+])("an inbox that is not complete says why: %s", async (_, change, why) => {
+  const { structured, text } = await call(await changingList(change), "list_inbox");
+  expect(structured).toMatchObject({ complete: false, stopped: expect.stringContaining(why) });
+  expect(text).toContain(why);
+});
+
 test.each([
   ["2 chats with news", { all: true, since: "2020-01-01" }],
   ["0 chats waiting", { query: "退款" }],

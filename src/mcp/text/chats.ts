@@ -20,18 +20,14 @@ export interface Hints {
 }
 
 export function hintsOf(listed: ChatPage | Scan, explain: Explain): Hints {
-  const { next_page, stoppedBy, age_s, skipped, uncounted } = listed;
+  const { next_page, stoppedBy } = listed;
   const filtered = "scanned" in listed;
   const nameless = filtered ? listed.nameless : undefined;
-  const changed = filtered && !listed.complete && !next_page && !skipped && stoppedBy === undefined;
   const stopped = [
     stoppedBy !== undefined && `The search ended early: ${explain(stoppedBy)}`,
-    skipped && unreadable(skipped),
     nameless &&
       `KOOK does not name the user of ${nameless === 1 ? "1 chat" : `${nameless} chats`}: a search by user cannot find it.`,
-    changed && "The list changed during the search: a chat may be missing.",
-    age_s !== undefined && `The rows are up to ${age_s} s old.`,
-    uncounted && "KOOK did not say how many chats there are: there may be more.",
+    ...doubtsOf(listed),
   ];
   const same = filtered ? "filter" : "page_size";
   return {
@@ -40,6 +36,19 @@ export function hintsOf(listed: ChatPage | Scan, explain: Explain): Hints {
     }),
     ...(stopped.some(Boolean) && { stopped: lines(...stopped).replaceAll("\n", " ") }),
   };
+}
+
+/** What may be missing or old in a list that was read. */
+export function doubtsOf(listed: Omit<ChatPage | Scan, "chats">) {
+  const { next_page, stoppedBy, age_s, skipped, uncounted } = listed;
+  const incomplete = "scanned" in listed && !listed.complete;
+  const changed = incomplete && !next_page && !skipped && stoppedBy === undefined;
+  return [
+    skipped && unreadable(skipped),
+    changed && "The list changed during the search: a chat may be missing.",
+    age_s !== undefined && `The rows are up to ${age_s} s old.`,
+    uncounted && "KOOK did not say how many chats there are: there may be more.",
+  ];
 }
 
 /** Says that chats or messages are missing. */

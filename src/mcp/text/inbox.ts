@@ -2,6 +2,7 @@
 import type { InboxPage } from "../../messages/inbox.ts";
 import { isoSeconds, type TimeZone } from "../../text/time.ts";
 import type { Explain } from "../failure.ts";
+import { doubtsOf } from "./chats.ts";
 import { dropOldest, MAX_TEXT, type MessageRow, toRow } from "./message-rows.ts";
 import { messageLine, who } from "./messages.ts";
 
@@ -26,7 +27,7 @@ export interface StructuredInbox {
 }
 
 export function structuredInbox(page: InboxPage, explain: Explain): StructuredInbox {
-  const { since, found, lookedAt, complete, nextCursor, stoppedBy } = page;
+  const { since, found, lookedAt, complete, nextCursor, stoppedBy, list } = page;
   const chats = page.chats.map(
     ({ chat, waitingSince, messages, failed }): InboxRow => ({
       target_id: chat.target_id,
@@ -41,6 +42,7 @@ export function structuredInbox(page: InboxPage, explain: Explain): StructuredIn
   const stopped = [
     stoppedBy !== undefined && `Not all chats were looked at: ${explain(stoppedBy)}`,
     dropped > 0 && `${dropped} older messages left out: the result was too large.`,
+    ...doubtsOf(list),
   ].filter(Boolean);
   return {
     chats,
