@@ -64,7 +64,7 @@ export function entryMatcher({ all, since, query = "" }: InboxSearch) {
     if ("failed" in entry) return true;
     const { newest, waitingSince, withBot } = entry.state;
     const last = newest.at(-1);
-    if (!last || last.create_at < since || withBot) return false;
+    if (!last || (last.create_at || entry.chat.latestAt) < since || withBot) return false;
     return (all || waitingSince !== undefined) && (isNamed(entry.chat) || newest.some(matches));
   };
 }

@@ -163,7 +163,8 @@ export class Inbox {
     if (cached) return cached;
     reading.spend();
     const { isUser } = await this.#messages.conversation(chat.row, options);
-    const state = await readState(this.#messages.reader(chat.row, options), isUser);
+    const read = this.#messages.reader(chat.row, options);
+    const state = await readState(read, isUser, chat.latestAt);
     this.#cache.set(chat_code, chat.latestAt, state);
     return state;
   }

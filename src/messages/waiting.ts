@@ -18,40 +18,29 @@ export interface ChatState {
   withBot: boolean;
 }
 
-/** @throws what reading throws */
+/**
+ * @param latestAt time of the chat's last message, used where no message has a readable time
+ * @throws what reading throws
+ */
 export async function readState(
   read: ReadMessages,
   isUser: (message: WireMessage) => boolean,
+  latestAt: number,
 ): Promise<ChatState> {
   const walk = new Walk(read);
   await walk.next(INBOX_MESSAGES);
   const newest = walk.messages.slice(-INBOX_MESSAGES);
-  // KOOK's own messages are neither a question nor an answer.
-  const said = () => walk.messages.filter((message) => isUser(message) || !isSystem(message));
-  let unanswered = unansweredOf(said(), isUser);
-  while (
-    unanswered.length === said().length &&
-    walk.messages.length < MAX_UNANSWERED &&
-    !walk.ended
-  ) {
+  // KOOK's own messages ask and answer nothing. A reaction answers its message and those before it, not a later one.
+  const isAnswered = (message: WireMessage) =>
+    isUser(message) ? message.reactions.some(({ me }) => me) : !isSystem(message);
+  const answered = () => walk.messages.findLastIndex(isAnswered);
+  while (answered() < 0 && walk.messages.length < MAX_UNANSWERED && !walk.ended) {
     await walk.next();
-    unanswered = unansweredOf(said(), isUser);
   }
-  const [first] = unanswered;
+  const first = walk.messages.slice(answered() + 1).find(isUser);
   return {
     newest,
-    ...(first && { waitingSince: first.create_at }),
+    ...(first && { waitingSince: first.create_at || latestAt }),
     withBot: newest.some((message) => isUser(message) && message.author_is_bot),
   };
-}
-
-/** The user's messages at the end. A reaction of the bot's answers a message and those before it, not a later one. */
-function unansweredOf(
-  messages: readonly WireMessage[],
-  isUser: (message: WireMessage) => boolean,
-): readonly WireMessage[] {
-  const answered = messages.findLastIndex(
-    (message) => !isUser(message) || message.reactions.some(({ me }) => me),
-  );
-  return messages.slice(answered + 1);
 }

@@ -111,12 +111,19 @@ describe("who waits", () => {
     expect(await list(conversations({ chats: [chat] }).inbox)).toMatchObject({ chats: [] });
   });
 
-  test("whose last message has no time that can be read", async () => {
-    const chat = made(7, "ubu", 5);
-    Object.assign(chat.messages[2] as object, { create_at: null });
-    const kook = { chats: [{ ...chat, latest: NOW - 5 * MINUTE }] };
-    expect(users(await list(conversations(kook).inbox))).toEqual([7]);
-  });
+  test.each(["ubu", "u"])(
+    "whose last message in %s has no time that can be read",
+    async (turns) => {
+      const chat = made(7, turns, 5, { latest: NOW - 5 * MINUTE });
+      Object.assign(chat.messages.at(-1) as object, { create_at: null });
+      const newestFirst = (items: MadeMessage[]) => items.toReversed();
+      for (const page of [undefined, newestFirst]) {
+        const { inbox } = conversations({ chats: [chat], ...(page && { page }) });
+        const { chats } = await list(inbox);
+        expect(chats).toMatchObject([{ waitingSince: NOW - (turns === "u" ? 5 : 6) * MINUTE }]);
+      }
+    },
+  );
 
   test("not a bot, as its messages say", async () => {
     const chat = made(7, "u", 5);

@@ -205,12 +205,18 @@ export const wireMessagesSchema = z
     return { items: withTimes(read), dropped, received: received.length };
   });
 
-/** A message without a readable time gets its neighbour's: with 0 it would be the oldest, and hide those between. */
-function withTimes(messages: WireMessage[]): WireMessage[] {
-  let time = messages.find(({ create_at }) => create_at > 0)?.create_at ?? 0;
-  return messages.map((message) => {
-    time = message.create_at || time;
-    return { ...message, create_at: time };
+/**
+ * A message without a readable time gets that of the one before it: with 0 it would be the oldest of the chat, where the next
+ * page begins. If KOOK's order is not by time, the place is a guess.
+ */
+function withTimes(items: WireMessage[]): WireMessage[] {
+  const known = items.filter(({ create_at }) => create_at > 0);
+  const [first, last] = [known[0]?.create_at ?? 0, known.at(-1)?.create_at ?? 0];
+  const ordered = first > last ? items.toReversed() : items;
+  let time = Math.min(first, last);
+  return ordered.map((item) => {
+    time = item.create_at || time;
+    return { ...item, create_at: time };
   });
 }
 
