@@ -406,11 +406,13 @@ test.each(toolDocuments)(
     });
     const list = { page: 1, page_total: 1, total: 1, scanned: 1, complete: true };
     const inbox = { since: 0, lookedAt: 1, complete: false, chats: [], list };
+    const long = { ...list, complete: false, next_page: 21 };
     const explain = () => "…";
     /** The documents count two. */
     const withTwo = (stopped = "") => stopped.replace(/^\d+/, "2");
     expect(sentences(/^## list_inbox$/m)).toEqual([
       structuredInbox({ ...inbox, stoppedBy: new DeadlineError() }, explain).stopped,
+      structuredInbox({ ...inbox, list: long }, explain).stopped,
       withTwo(structuredInbox({ ...inbox, chats: [{ chat, messages }] }, explain).stopped),
     ]);
     expect(sentences(/^## list_messages$/m)).toEqual([

@@ -41,6 +41,7 @@ export function structuredInbox(page: InboxPage, explain: Explain): StructuredIn
   const dropped = dropOldest(chats);
   const stopped = [
     stoppedBy !== undefined && `Not all chats were looked at: ${explain(stoppedBy)}`,
+    stoppedBy === undefined && list.next_page && "The list has more chats than one call reads.",
     dropped > 0 && `${dropped} older messages left out: the result was too large.`,
     ...doubtsOf(list),
   ].filter(Boolean);
